@@ -1,0 +1,412 @@
+/**
+ * Declares an operation once: the function that users call, and a `spec` that everything else reads.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import type * as Tracer from "effect/Tracer"
+import type { Simplify } from "effect/Types"
+import { encoder, firstIssue } from "./internal/input.js"
+import { excerpt, pathOf } from "./internal/text.js"
+import type { CursorPage, Page } from "./model/Page.js"
+import type { Scope } from "./Scope.js"
+import { type Request, type Response, SpotifyClient } from "./SpotifyClient.js"
+import { DecodeError, InvalidInput, type SpotifyError } from "./SpotifyError.js"
+import * as SpotifyId from "./SpotifyId.js"
+
+/**
+ * What the id in a path names; a category has no URI.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type IdKind = SpotifyId.Kind | "category"
+
+/**
+ * Query and body parameters by Spotify's names; each schema's encoded side is what is sent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Fields extends Schema.Struct.Fields {}
+
+/**
+ * What is known of an operation.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Spec {
+  /** Our name, for example `Albums.get`. */
+  readonly operation: string
+  /** Spotify's name, which is also that of its reference page. */
+  readonly operationId: string
+  readonly method: Request["method"]
+  /** The path with its placeholder. */
+  readonly path: string
+  readonly id: IdKind | undefined
+  readonly query: Fields
+  readonly body: Fields
+  /** The scopes that it can need; which ones a call needs may depend on what it touches. */
+  readonly scopes: ReadonlyArray<Scope>
+  /** `extended` where Development Mode has lost the operation. */
+  readonly quota: "any" | "extended"
+  /** Whether a request may be sent again when nobody knows what came of it; `depends` where the arguments decide. */
+  readonly idempotent: boolean | "depends"
+  /** What to use instead, and since when. */
+  readonly deprecated: { readonly since: string; readonly use: string } | undefined
+  /** The schema of the answer; none for a command, whose answer's body says nothing. */
+  readonly success: Schema.Schema.AnyNoContext | undefined
+  /** Spotify's reference page. */
+  readonly reference: string
+}
+
+/**
+ * An operation: call it, or read its `spec`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Endpoint<in out Args extends ReadonlyArray<unknown>, out A> {
+  (...args: Args): Effect.Effect<A, SpotifyError, SpotifyClient>
+  readonly spec: Spec
+}
+
+/**
+ * An operation that answers with one page of a list.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Paged<in out Args extends ReadonlyArray<unknown>, in out A, out Item> extends Endpoint<Args, A> {
+  readonly page: OffsetPaging<A, Item> | CursorPaging<A, Item>
+}
+
+/**
+ * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OffsetPaging<in A, out Item> {
+  readonly _tag: "Offset"
+  readonly maxLimit: number
+  readonly select: (answer: A) => Page<Item>
+}
+
+/**
+ * Pages by cursor.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CursorPaging<in A, out Item> {
+  readonly _tag: "Cursor"
+  readonly maxLimit: number
+  readonly select: (answer: A) => CursorPage<Item>
+}
+
+type OptionsOf<Q extends Fields, B extends Fields> = Simplify<Schema.Struct.Type<Q> & Schema.Struct.Type<B>>
+
+type OptionsArgument<O> = [keyof O] extends [never] ? [] : {} extends O ? [options?: O] : [options: O]
+
+/**
+ * The arguments of an operation: the id when the path has one, then the options.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Arguments<Id, Q extends Fields, B extends Fields> = Id extends string
+  ? [id: string, ...OptionsArgument<OptionsOf<Q, B>>]
+  : OptionsArgument<OptionsOf<Q, B>>
+
+/**
+ * The declaration of an operation.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Declaration<Id extends IdKind | undefined, Q extends Fields, B extends Fields> {
+  readonly operationId: string
+  readonly method: Request["method"]
+  readonly path: `/${string}`
+  readonly id?: Id
+  readonly query?: Q
+  /** Sent as JSON. */
+  readonly body?: B
+  /** Sends this member of `body` alone, as it is. */
+  readonly upload?: { readonly member: string & keyof B; readonly contentType: string }
+  readonly scopes?: ReadonlyArray<Scope>
+  readonly quota?: "extended"
+  /** By default everything but a POST; where it depends on the arguments, `sent` has them as they are sent. */
+  readonly idempotent?: boolean | ((sent: { readonly [name: string]: unknown }) => boolean)
+  readonly deprecated?: { readonly since: string; readonly use: string }
+}
+
+interface Codec<A> {
+  readonly success: Schema.Schema.AnyNoContext | undefined
+  readonly read: (spec: Spec, response: Response, request: Request) => Either.Either<A, DecodeError>
+}
+
+const decodeError = (
+  spec: Spec,
+  request: Request,
+  response: Response,
+  issuePath: string,
+  expected: string
+): DecodeError =>
+  new DecodeError({
+    operation: spec.operation,
+    method: spec.method,
+    path: pathOf(request.url),
+    status: response.status,
+    issuePath,
+    expected,
+    detail: excerpt(response.text),
+    message: `${spec.operation}: the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
+  })
+
+const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
+  const decode = ParseResult.decodeUnknownEither(success)
+  return {
+    success,
+    read: (spec, response, request) => {
+      const json = Either.try((): unknown => JSON.parse(response.text))
+      if (Either.isLeft(json)) {
+        const expected = response.text.trim() === "" ? "JSON expected, the body is empty" : "JSON expected"
+        return Either.left(decodeError(spec, request, response, "", expected))
+      }
+      return Either.mapLeft(decode(json.right), (issue) => {
+        const { message, path } = firstIssue(issue)
+        return decodeError(spec, request, response, path, message)
+      })
+    }
+  }
+}
+
+const commandCodec: Codec<void> = { success: undefined, read: () => Either.void }
+
+const optionCodec = <A, I>(success: Schema.Schema<A, I>): Codec<Option.Option<A>> => {
+  const codec = jsonCodec(success)
+  return {
+    success,
+    read: (spec, response, request) =>
+      response.status === 204 || response.text.trim() === ""
+        ? Either.right(Option.none())
+        : Either.map(codec.read(spec, response, request), Option.some)
+  }
+}
+
+const category = /^[^\s/?#]+$/
+
+const idOf = (spec: Spec, kind: IdKind, input: unknown): Either.Either<string, InvalidInput> => {
+  const text = typeof input === "string" ? input : ""
+  const id = kind === "category" ? (category.test(text) ? text : undefined) : SpotifyId.idOption(kind, text)
+  if (id !== undefined) return Either.right(encodeURIComponent(id))
+  const expected = kind === "category" ? "a category's id" : SpotifyId.expected(kind)
+  return Either.left(InvalidInput.of(spec.operation, "id", `${expected}, not ${JSON.stringify(input)}`))
+}
+
+const developmentHint = (spec: Spec): string | undefined =>
+  spec.quota === "extended"
+    ? `apps in Development Mode have lost this operation${
+      spec.deprecated === undefined ? "" : ` (${spec.deprecated.since}); use ${spec.deprecated.use}`
+    }`
+    : undefined
+
+const queryOf = (spec: Spec, sent: { readonly [name: string]: unknown }): string => {
+  let query = ""
+  for (const name in spec.query) {
+    const value = sent[name]
+    if (value === undefined) continue
+    query += `${query === "" ? "?" : "&"}${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`
+  }
+  return query
+}
+
+const declare = <A, Id extends IdKind | undefined, Q extends Fields, B extends Fields>(
+  operation: string,
+  declaration: Declaration<Id, Q, B>,
+  codec: Codec<A>
+): Endpoint<Arguments<Id, Q, B>, A> => {
+  const { idempotent = declaration.method !== "POST", upload } = declaration
+  const spec: Spec = {
+    operation,
+    operationId: declaration.operationId,
+    method: declaration.method,
+    path: declaration.path,
+    id: declaration.id,
+    query: declaration.query ?? {},
+    body: declaration.body ?? {},
+    scopes: declaration.scopes ?? [],
+    quota: declaration.quota ?? "any",
+    idempotent: typeof idempotent === "function" ? "depends" : idempotent,
+    deprecated: declaration.deprecated,
+    success: codec.success,
+    reference: `https://developer.spotify.com/documentation/web-api/reference/${declaration.operationId}`
+  }
+  const forbiddenHint = developmentHint(spec)
+  const [before = "", after = ""] = spec.path.split(/\{[^}]+\}/)
+  const takesMarket = "market" in spec.query
+  const members = Object.keys(spec.body)
+  const encode = encoder(
+    operation,
+    Schema.make<OptionsOf<Q, B>, { readonly [name: string]: unknown }>(
+      Schema.Struct({ ...spec.query, ...spec.body }).ast
+    )
+  )
+
+  const bodyOf = (sent: { readonly [name: string]: unknown }): Request["body"] => {
+    if (upload !== undefined) return { contentType: upload.contentType, text: String(sent[upload.member]) }
+    const body: Record<string, unknown> = {}
+    for (const name of members) {
+      if (sent[name] !== undefined) body[name] = sent[name]
+    }
+    return Object.keys(body).length === 0
+      ? undefined
+      : { contentType: "application/json", text: JSON.stringify(body) }
+  }
+
+  const requestOf = (
+    args: ReadonlyArray<unknown>,
+    market: string | undefined
+  ): Either.Either<Request, InvalidInput> => {
+    const id = spec.id === undefined ? Either.right("") : idOf(spec, spec.id, args[0])
+    if (Either.isLeft(id)) return Either.left(id.left)
+    const given = args[spec.id === undefined ? 0 : 1] ?? {}
+    const options = takesMarket && market !== undefined ? { market, ...given } : given
+    return Either.map(encode(options), (sent): Request => ({
+      operation,
+      method: spec.method,
+      url: `${before}${id.right}${after}${queryOf(spec, sent)}`,
+      body: bodyOf(sent),
+      idempotent: typeof idempotent === "function" ? idempotent(sent) : idempotent,
+      scopes: spec.scopes,
+      forbiddenHint
+    }))
+  }
+
+  const spanOptions: Tracer.SpanOptions = {
+    kind: "client",
+    captureStackTrace: false,
+    attributes: { "http.request.method": spec.method, "url.template": spec.path }
+  }
+
+  const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
+    Effect.flatMap(SpotifyClient, (client) =>
+      Effect.useSpan(operation, spanOptions, (span) => {
+        const request = requestOf(args, client.market)
+        if (Either.isLeft(request)) return Effect.fail(request.left)
+        return Effect.flatMap(client.execute(request.right), (response) => {
+          span.attribute("http.response.status_code", response.status)
+          return codec.read(spec, response, request.right)
+        })
+      }))
+
+  return Object.assign(call, { spec })
+}
+
+/**
+ * Declares an operation that answers with a body.
+ *
+ * @example
+ * ```ts
+ * import { Schema } from "effect"
+ * import { Endpoint } from "effect-spotify"
+ *
+ * const get = Endpoint.make("Albums.get", {
+ *   operationId: "get-an-album",
+ *   method: "GET",
+ *   path: "/albums/{id}",
+ *   id: "album",
+ *   query: { market: Schema.optional(Schema.String) },
+ *   success: Schema.Struct({ name: Schema.String })
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <
+  A,
+  I,
+  Id extends IdKind | undefined = undefined,
+  Q extends Fields = {},
+  B extends Fields = {}
+>(
+  operation: string,
+  declaration: Declaration<Id, Q, B> & { readonly success: Schema.Schema<A, I> }
+): Endpoint<Arguments<Id, Q, B>, A> => declare(operation, declaration, jsonCodec(declaration.success))
+
+/**
+ * Declares an operation that may answer with nothing (204).
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeOption = <
+  A,
+  I,
+  Id extends IdKind | undefined = undefined,
+  Q extends Fields = {},
+  B extends Fields = {}
+>(
+  operation: string,
+  declaration: Declaration<Id, Q, B> & { readonly success: Schema.Schema<A, I> }
+): Endpoint<Arguments<Id, Q, B>, Option.Option<A>> => declare(operation, declaration, optionCodec(declaration.success))
+
+/**
+ * Declares a command: whatever body its success has is ignored, since the player's commands answer with an opaque text.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const command = <
+  Id extends IdKind | undefined = undefined,
+  Q extends Fields = {},
+  B extends Fields = {}
+>(
+  operation: string,
+  declaration: Declaration<Id, Q, B>
+): Endpoint<Arguments<Id, Q, B>, void> => declare(operation, declaration, commandCodec)
+
+/**
+ * Says that an operation's answer holds a page by offset.
+ *
+ * @since 0.1.0
+ * @category paging
+ */
+export const offsetPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
+  endpoint: Endpoint<Args, A>,
+  maxLimit: number,
+  select: (answer: A) => Page<Item>
+): Paged<Args, A, Item> =>
+  Object.assign(endpoint, { page: { _tag: "Offset", maxLimit, select } satisfies OffsetPaging<A, Item> })
+
+/**
+ * Says that an operation's answer is a page by offset.
+ *
+ * @since 0.1.0
+ * @category paging
+ */
+export const offsetPaged = <Args extends ReadonlyArray<unknown>, Item>(
+  endpoint: Endpoint<Args, Page<Item>>,
+  maxLimit: number
+): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, maxLimit, (page) => page)
+
+/**
+ * Says that an operation's answer holds a page by cursor.
+ *
+ * @since 0.1.0
+ * @category paging
+ */
+export const cursorPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
+  endpoint: Endpoint<Args, A>,
+  maxLimit: number,
+  select: (answer: A) => CursorPage<Item>
+): Paged<Args, A, Item> =>
+  Object.assign(endpoint, { page: { _tag: "Cursor", maxLimit, select } satisfies CursorPaging<A, Item> })

@@ -1,0 +1,296 @@
+/**
+ * The OAuth exchanges with accounts.spotify.com: the authorize URL, the callback and the token endpoint's four grants.
+ *
+ * A `SpotifySession` does all of this; use the module directly where you keep tokens in your own way.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { guarded } from "./internal/http.js"
+import { retryTokenRequest } from "./internal/retry.js"
+import * as tokenEndpoint from "./internal/tokenEndpoint.js"
+import type * as Scope from "./Scope.js"
+import { AuthorizationDenied, InvalidInput, StateMismatch } from "./SpotifyError.js"
+import type { OAuthError, TransportError } from "./SpotifyError.js"
+
+/**
+ * The host that users sign in at and tokens come from.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const accountsUrl: string = tokenEndpoint.accountsUrl
+
+/**
+ * The app, as Spotify knows it.
+ *
+ * `clientSecret` is left out by public clients (PKCE). `accountsUrl` is replaced by tests.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface App {
+  readonly clientId: string
+  readonly clientSecret?: Redacted.Redacted | undefined
+  readonly accountsUrl?: string | undefined
+}
+
+/**
+ * What the token endpoint gave: `expiresIn` is in seconds, `scopes` and `refreshToken` are there only when it said so.
+ *
+ * @see https://datatracker.ietf.org/doc/html/rfc6749#section-5.1
+ * @since 0.1.0
+ * @category models
+ */
+export interface TokenResponse {
+  readonly accessToken: Redacted.Redacted
+  readonly expiresIn: number
+  readonly scopes: Option.Option<ReadonlyArray<string>>
+  readonly refreshToken: Option.Option<Redacted.Redacted>
+}
+
+/**
+ * The four ways to ask for a token.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Grant =
+  | {
+    readonly type: "authorization_code"
+    readonly code: Redacted.Redacted
+    readonly redirectUri: string
+    /** Given by PKCE clients. */
+    readonly codeVerifier?: Redacted.Redacted | undefined
+  }
+  | { readonly type: "refresh_token"; readonly refreshToken: Redacted.Redacted }
+  | { readonly type: "client_credentials" }
+
+const randomText = (bytes: number): Effect.Effect<string> =>
+  Effect.sync(() => Encoding.encodeBase64Url(globalThis.crypto.getRandomValues(new Uint8Array(bytes))))
+
+/**
+ * A fresh `state`: 192 random bits, base64url.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const generateState: Effect.Effect<string> = randomText(24)
+
+/**
+ * A fresh PKCE verifier: 512 random bits, base64url (86 characters).
+ *
+ * @see https://datatracker.ietf.org/doc/html/rfc7636#section-4.1
+ * @since 0.1.0
+ * @category constructors
+ */
+export const generateCodeVerifier: Effect.Effect<Redacted.Redacted> = Effect.map(randomText(64), Redacted.make)
+
+/**
+ * The S256 challenge of a PKCE verifier.
+ *
+ * @see https://datatracker.ietf.org/doc/html/rfc7636#section-4.2
+ * @since 0.1.0
+ * @category constructors
+ */
+export const codeChallenge = (codeVerifier: Redacted.Redacted): Effect.Effect<string, InvalidInput> => {
+  const text = Redacted.value(codeVerifier)
+  return /^[A-Za-z0-9_.~-]{43,128}$/.test(text)
+    ? Effect.map(
+      Effect.promise(() => globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
+      (hash) => Encoding.encodeBase64Url(new Uint8Array(hash))
+    )
+    : Effect.fail(InvalidInput.of(
+      "SpotifyAuth.codeChallenge",
+      "codeVerifier",
+      `43 to 128 characters of A-Z a-z 0-9 _ . - ~ (this one has ${text.length} characters)`
+    ))
+}
+
+const loopback = ["127.0.0.1", "[::1]"]
+
+/**
+ * Checks a redirect URI by Spotify's rules: https, a custom scheme, or http on a loopback IP literal; `localhost` is
+ * refused.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/concepts/redirect_uri
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkRedirectUri = (redirectUri: string): Either.Either<URL, InvalidInput> => {
+  const invalid = (expected: string) => Either.left(InvalidInput.of("SpotifyAuth", "redirectUri", expected))
+  const parsed = Either.try(() => new URL(redirectUri))
+  if (Either.isLeft(parsed)) {
+    return invalid(`an absolute URI such as http://127.0.0.1:8888/callback, not "${redirectUri}"`)
+  }
+  const url = parsed.right
+  if (url.hash !== "") return invalid("a URI without a fragment (#)")
+  if (url.hostname === "localhost" || url.hostname.endsWith(".localhost")) {
+    return invalid("a loopback IP (http://127.0.0.1:PORT or http://[::1]:PORT): Spotify refuses localhost")
+  }
+  if (url.protocol === "http:" && !loopback.includes(url.hostname)) {
+    return invalid("https: Spotify allows plain http on http://127.0.0.1:PORT and http://[::1]:PORT only")
+  }
+  return Either.right(url)
+}
+
+const checkClientId = (clientId: string): Either.Either<string, InvalidInput> =>
+  clientId.trim() === ""
+    ? Either.left(
+      InvalidInput.of("SpotifyAuth", "clientId", "the client id from Spotify's dashboard, not an empty text")
+    )
+    : Either.right(clientId)
+
+/**
+ * Checks an app's client id and, where it has one, its secret.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkApp = (app: App): Either.Either<App, InvalidInput> =>
+  Either.flatMap(
+    checkClientId(app.clientId),
+    () =>
+      app.clientSecret !== undefined && Redacted.value(app.clientSecret).trim() === ""
+        ? Either.left(
+          InvalidInput.of(
+            "SpotifyAuth",
+            "clientSecret",
+            "the client secret from Spotify's dashboard, not an empty text"
+          )
+        )
+        : Either.right(app)
+  )
+
+/**
+ * The URL that the user's browser is sent to.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/tutorials/code-flow
+ * @since 0.1.0
+ * @category sign-in
+ */
+export const authorizeUrl = (options: {
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly state: string
+  readonly scopes?: ReadonlyArray<Scope.Scope> | undefined
+  readonly showDialog?: boolean | undefined
+  readonly codeChallenge?: string | undefined
+  readonly accountsUrl?: string | undefined
+}): Either.Either<URL, InvalidInput> =>
+  Either.gen(function*() {
+    yield* checkClientId(options.clientId)
+    yield* checkRedirectUri(options.redirectUri)
+    if (options.state === "") {
+      yield* Either.left(InvalidInput.of("SpotifyAuth.authorizeUrl", "state", "a text that can't be guessed"))
+    }
+    const url = new URL(`${options.accountsUrl ?? accountsUrl}/authorize`)
+    const query = url.searchParams
+    query.set("client_id", options.clientId)
+    query.set("response_type", "code")
+    query.set("redirect_uri", options.redirectUri)
+    query.set("state", options.state)
+    if (options.scopes !== undefined && options.scopes.length > 0) query.set("scope", options.scopes.join(" "))
+    if (options.showDialog !== undefined) query.set("show_dialog", String(options.showDialog))
+    if (options.codeChallenge !== undefined) {
+      query.set("code_challenge_method", "S256")
+      query.set("code_challenge", options.codeChallenge)
+    }
+    return url
+  })
+
+/**
+ * What a callback URL carries.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Callback {
+  readonly code: Redacted.Redacted
+  readonly state: string
+}
+
+/**
+ * Reads a callback: the whole URL, or its path and query.
+ *
+ * The caller compares `state`; a missing one is `StateMismatch` already.
+ *
+ * @see https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2
+ * @since 0.1.0
+ * @category sign-in
+ */
+export const parseCallback = (
+  callback: string | URL
+): Either.Either<Callback, InvalidInput | StateMismatch | AuthorizationDenied> => {
+  const parsed = Either.try(() => new URL(callback, "http://127.0.0.1"))
+  const invalid = InvalidInput.of(
+    "SpotifyAuth.parseCallback",
+    "callback",
+    "the URL that Spotify redirected to, with code and state or with error in its query"
+  )
+  if (Either.isLeft(parsed)) return Either.left(invalid)
+  const query = parsed.right.searchParams
+  const error = query.get("error")
+  if (error !== null) {
+    const errorDescription = query.get("error_description") ?? undefined
+    return Either.left(
+      new AuthorizationDenied({
+        error,
+        errorDescription,
+        message: error === "access_denied"
+          ? "The user declined the sign-in"
+          : `Spotify refused the sign-in: ${error}${errorDescription === undefined ? "" : ` (${errorDescription})`}`
+      })
+    )
+  }
+  const state = query.get("state")
+  if (state === null || state === "") {
+    return Either.left(new StateMismatch({ message: "The callback has no state; start the sign-in again" }))
+  }
+  const code = query.get("code")
+  if (code === null || code === "") return Either.left(invalid)
+  return Either.right({ code: Redacted.make(code), state })
+}
+
+/**
+ * Asks the token endpoint.
+ *
+ * A refresh and client credentials are repeated a few times on 5xx and lost connections; a code is sent once, since a
+ * code that is sent again may cost the tokens of its first use.
+ *
+ * @example
+ * ```ts
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { Effect, Redacted } from "effect"
+ * import { SpotifyAuth } from "effect-spotify"
+ *
+ * const token = SpotifyAuth.requestToken(
+ *   { clientId: "…", clientSecret: Redacted.make("…") },
+ *   { type: "client_credentials" }
+ * ).pipe(Effect.provide(FetchHttpClient.layer))
+ * ```
+ *
+ * @see https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens
+ * @since 0.1.0
+ * @category tokens
+ */
+export const requestToken = (
+  app: App,
+  grant: Grant
+): Effect.Effect<TokenResponse, InvalidInput | OAuthError | TransportError, HttpClient.HttpClient> =>
+  Effect.gen(function*() {
+    yield* checkApp(app)
+    if (grant.type === "authorization_code" && grant.codeVerifier !== undefined) {
+      yield* codeChallenge(grant.codeVerifier)
+    }
+    const client = guarded(yield* HttpClient.HttpClient)
+    return yield* retryTokenRequest(
+      tokenEndpoint.request(client, app, grant),
+      (error) => tokenEndpoint.repeatAfter(grant, error)
+    )
+  })

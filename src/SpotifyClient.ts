@@ -1,0 +1,273 @@
+/**
+ * Sends the operations: bearer token, refresh on 401, one pause for all fibers on 429, retries where a repeat does no
+ * harm, timeouts, spans and metrics.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Schedule from "effect/Schedule"
+import * as internal from "./internal/client.js"
+import type { Priority } from "./internal/dispatcher.js"
+import type { SpotifyError } from "./SpotifyError.js"
+import { SpotifySession } from "./SpotifySession.js"
+
+/**
+ * The client that operations need.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class SpotifyClient extends Context.Tag("effect-spotify/SpotifyClient")<
+  SpotifyClient,
+  SpotifyClient.Service
+>() {}
+
+/**
+ * @since 0.1.0
+ */
+export declare namespace SpotifyClient {
+  /**
+   * What a client can do.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service {
+    /** The session whose token requests carry. */
+    readonly session: SpotifySession.Service
+    /** The market that operations are asked for unless they name one. */
+    readonly market: string | undefined
+    /** Sends one request and gives the answer of a success; everything else is an error. */
+    readonly execute: (request: Request) => Effect.Effect<Response, SpotifyError>
+    /** What is on its way, what waits, and until when. */
+    readonly status: Effect.Effect<Status>
+    /** The same client, pool and rate gate for another session. */
+    readonly withSession: (session: SpotifySession.Service) => Service
+  }
+}
+
+/**
+ * One request to api.spotify.com.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Request {
+  /** The operation's name, for errors and spans. */
+  readonly operation: string
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  /** Path and query below the base URL (`/albums/…?market=SE`), or a whole URL of the same host, such as a page's `next`. */
+  readonly url: string
+  readonly body?: { readonly contentType: string; readonly text: string } | undefined
+  /** Whether it may be sent again when nobody knows what came of it. */
+  readonly idempotent: boolean
+  /** The scopes that it needs, to name the missing one. */
+  readonly scopes?: ReadonlyArray<string> | undefined
+  /** What a 403 means where Development Mode has lost the operation. */
+  readonly forbiddenHint?: string | undefined
+}
+
+/**
+ * The answer of a success.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Response {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string | undefined }
+  /** Where it came from, without the query's values being changed. */
+  readonly url: string
+  readonly text: string
+}
+
+/**
+ * What the client is doing: `pausedUntil` (epoch milliseconds) is there while Spotify has asked for a pause, and `limit`
+ * is how many requests may be on their way now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Status {
+  readonly inFlight: number
+  readonly waiting: number
+  readonly limit: number
+  readonly pausedUntil: Option.Option<number>
+}
+
+/**
+ * How the client behaves; everything has a default.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface Options {
+  /** `https://api.spotify.com/v1`; replaced by tests. The bearer token goes to this host alone. */
+  readonly baseUrl?: string | undefined
+  /** Sent with every request, for example `Accept-Language`. */
+  readonly headers?: { readonly [name: string]: string } | undefined
+  /** An ISO 3166-1 alpha-2 code or `from_token`, for every operation that takes a market and isn't given one. */
+  readonly market?: string | undefined
+  /** How long one attempt may take, with its body; 30 seconds. */
+  readonly timeout?: Duration.DurationInput | undefined
+  /**
+   * Repeats of what failed with 5xx or a lost connection, where a repeat does no harm: half a second, doubled and
+   * jittered, three times.
+   */
+  readonly retrySchedule?: Schedule.Schedule<unknown, SpotifyError> | undefined
+  /** The longest pause after a 429 that callers sit through; 60 seconds. A longer one fails at once with `RateLimited`. */
+  readonly maxWait?: Duration.DurationInput | undefined
+  /** How often one call is sent again after a 429; 10 times. */
+  readonly maxRateLimitRetries?: number | undefined
+  /** How many requests may be on their way at once; 64. */
+  readonly maxInFlight?: number | undefined
+}
+
+/**
+ * A client over the given session and HTTP client.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  options: Options = {}
+): Effect.Effect<SpotifyClient.Service, never, SpotifySession | HttpClient.HttpClient> =>
+  Effect.map(
+    Effect.all([SpotifySession, HttpClient.HttpClient]),
+    ([session, http]) => internal.make(http, session, options)
+  )
+
+/**
+ * The client.
+ *
+ * @example
+ * ```ts
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { Layer, Redacted } from "effect"
+ * import { SpotifyClient, SpotifySession } from "effect-spotify"
+ *
+ * const SpotifyLive = SpotifyClient.layer({ market: "SE" }).pipe(
+ *   Layer.provide(SpotifySession.layerToken({ accessToken: Redacted.make("…") })),
+ *   Layer.provide(FetchHttpClient.layer)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  options?: Options
+): Layer.Layer<SpotifyClient, never, SpotifySession | HttpClient.HttpClient> =>
+  Layer.effect(SpotifyClient, make(options))
+
+/**
+ * Runs a program as another user, over the same connections and the same rate gate.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { SpotifyClient, type SpotifySession, Users } from "effect-spotify"
+ *
+ * declare const session: SpotifySession.SpotifySession.Service
+ *
+ * const me = Users.me().pipe(SpotifyClient.withSession(session))
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withSession: {
+  (
+    session: SpotifySession.Service
+  ): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R | SpotifyClient>
+  <A, E, R>(self: Effect.Effect<A, E, R>, session: SpotifySession.Service): Effect.Effect<A, E, R | SpotifyClient>
+} = dual(
+  2,
+  <A, E, R>(
+    self: Effect.Effect<A, E, R>,
+    session: SpotifySession.Service
+  ): Effect.Effect<A, E, R | SpotifyClient> =>
+    Effect.flatMap(SpotifyClient, (client) =>
+      Effect.mapInputContext(
+        self,
+        (context: Context.Context<R | SpotifyClient>) =>
+          Context.add(context, SpotifyClient, client.withSession(session))
+      ))
+)
+
+/**
+ * Gives the calls of a program a place in the queue: while an interactive call waits (the default), background calls do
+ * too.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withPriority: {
+  (priority: Priority): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, priority: Priority): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, priority: Priority): Effect.Effect<A, E, R> =>
+    Effect.locally(self, internal.priority, priority)
+)
+
+/**
+ * What is known of an answer besides its body.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResponseInfo {
+  readonly operation: string
+  readonly method: string
+  readonly url: string
+  readonly status: number
+  readonly headers: { readonly [name: string]: string | undefined }
+}
+
+/**
+ * Gives beside a program's result the status, headers and URL of the last success in it.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Albums, SpotifyClient } from "effect-spotify"
+ *
+ * const program = Effect.gen(function*() {
+ *   const [album, response] = yield* SpotifyClient.withResponse(Albums.get("4aawyAB9vmqN3uQ7FjRGTy"))
+ *   return [album.name, response._tag === "Some" ? response.value.headers["cache-control"] : undefined]
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withResponse = <A, E, R>(
+  self: Effect.Effect<A, E, R>
+): Effect.Effect<readonly [A, Option.Option<ResponseInfo>], E, R> =>
+  Effect.suspend(() => {
+    let last: ResponseInfo | undefined
+    return Effect.map(
+      Effect.locally(self, internal.onResponse, (info) => {
+        last = info
+      }),
+      (value) => [value, Option.fromNullable(last)]
+    )
+  })
+
+/**
+ * What the client is doing now.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const status: Effect.Effect<Status, never, SpotifyClient> = Effect.flatMap(
+  SpotifyClient,
+  (client) => client.status
+)

@@ -1,0 +1,176 @@
+/**
+ * Ids, URIs and links of Spotify's things: each operation takes any of the three.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import { InvalidInput } from "./SpotifyError.js"
+
+/**
+ * The kinds of things that have an id.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Kind = "album" | "artist" | "audiobook" | "chapter" | "episode" | "playlist" | "show" | "track" | "user"
+
+/**
+ * A kind and an id, as a URI or a link names them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parsed {
+  readonly kind: Kind
+  readonly id: string
+}
+
+const kinds: ReadonlyArray<string> = [
+  "album",
+  "artist",
+  "audiobook",
+  "chapter",
+  "episode",
+  "playlist",
+  "show",
+  "track",
+  "user"
+] satisfies ReadonlyArray<Kind>
+
+const isKind = (text: string): text is Kind => kinds.includes(text)
+
+const base62 = /^[0-9A-Za-z]{22}$/
+// A URI carries a user name percent-encoded; only a slash, a colon or white space can't be part of one.
+const userName = /^[^\s/:?#]+$/
+
+const isId = (kind: Kind, id: string): boolean => (kind === "user" ? userName : base62).test(id)
+
+// Spotify names an audiobook by a show's URI and a chapter by an episode's.
+const alias: Partial<Record<Kind, Kind>> = { audiobook: "show", chapter: "episode" }
+
+const article = (kind: string): string => (/^[aeu]/.test(kind) && kind !== "user" ? `an ${kind}` : `a ${kind}`)
+
+const decode = (segment: string): string => {
+  const decoded = Either.try(() => decodeURIComponent(segment))
+  return Either.isRight(decoded) ? decoded.right : segment
+}
+
+const ofParts = (parts: ReadonlyArray<string>): Parsed | undefined => {
+  const kind = parts.at(-2)
+  const id = parts.at(-1)
+  if (kind === undefined || id === undefined || !isKind(kind)) return undefined
+  const plain = kind === "user" ? decode(id) : id
+  return isId(kind, plain) ? { kind, id: plain } : undefined
+}
+
+const read = (input: string): Parsed | undefined => {
+  if (input.startsWith("spotify:")) {
+    const parts = input.split(":").slice(1)
+    // `spotify:user:NAME:playlist:ID` is the old form of a playlist's URI.
+    const isOldPlaylist = parts.length === 4 && parts[0] === "user" && parts[2] === "playlist"
+    return parts.length === 2 || isOldPlaylist ? ofParts(parts) : undefined
+  }
+  const link = /^https?:\/\/(?:open|play)\.spotify\.com\/([^?#]*)/.exec(input)
+  if (link?.[1] === undefined) return undefined
+  const parts = link[1].split("/").filter((part) => part !== "" && part !== "embed" && !/^intl-[a-z-]+$/i.test(part))
+  return parts.length === 2 || (parts.length === 4 && parts[0] === "user") ? ofParts(parts) : undefined
+}
+
+/**
+ * Reads a `spotify:` URI or an open.spotify.com link of any kind.
+ *
+ * @example
+ * ```ts
+ * import { SpotifyId } from "effect-spotify"
+ *
+ * SpotifyId.parse("https://open.spotify.com/track/7EjyzZcbLxW7PaaLua9Ksb?si=1")
+ * // Right({ kind: "track", id: "7EjyzZcbLxW7PaaLua9Ksb" })
+ * ```
+ *
+ * @see https://developer.spotify.com/documentation/web-api/concepts/spotify-uris-ids
+ * @since 0.1.0
+ * @category parsing
+ */
+export const parse = (input: string): Either.Either<Parsed, InvalidInput> => {
+  const parsed = read(input.trim())
+  return parsed === undefined
+    ? Either.left(
+      InvalidInput.of("SpotifyId.parse", "uri", `a spotify: URI or an open.spotify.com link, not "${input}"`)
+    )
+    : Either.right(parsed)
+}
+
+/**
+ * What `id` accepts for a kind, in words.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const expected = (kind: Kind): string =>
+  kind === "user"
+    ? "a user's id, spotify:user: URI or open.spotify.com link"
+    : `${article(kind)}'s id (22 letters and digits), spotify:${kind}: URI or open.spotify.com link`
+
+/**
+ * The bare id of a thing of the given kind, from an id, a URI or a link; `undefined` for anything else, another kind's
+ * URI among it.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const idOption = (kind: Kind, input: string): string | undefined => {
+  const text = input.trim()
+  const parsed = read(text)
+  if (parsed === undefined) return isId(kind, text) ? text : undefined
+  return parsed.kind === kind || parsed.kind === alias[kind] ? parsed.id : undefined
+}
+
+/**
+ * The bare id of a thing of the given kind, from an id, a URI or a link.
+ *
+ * @example
+ * ```ts
+ * import { SpotifyId } from "effect-spotify"
+ *
+ * SpotifyId.id("album", "spotify:album:4aawyAB9vmqN3uQ7FjRGTy") // Right("4aawyAB9vmqN3uQ7FjRGTy")
+ * SpotifyId.id("track", "spotify:album:4aawyAB9vmqN3uQ7FjRGTy") // Left(InvalidInput)
+ * ```
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const id = (kind: Kind, input: string): Either.Either<string, InvalidInput> => {
+  const found = idOption(kind, input)
+  return found === undefined
+    ? Either.left(InvalidInput.of("SpotifyId.id", "id", `${expected(kind)}, not "${input}"`))
+    : Either.right(found)
+}
+
+/**
+ * The `spotify:` URI of a thing, from a URI or a link of any kind; `undefined` for anything else.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const uriOption = (input: string): string | undefined => {
+  const parsed = read(input.trim())
+  return parsed === undefined ? undefined : uri(parsed.kind, parsed.id)
+}
+
+/**
+ * The `spotify:` URI of a kind and an id.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const uri = (kind: Kind, id: string): string =>
+  `spotify:${alias[kind] ?? kind}:${kind === "user" ? encodeURIComponent(id) : id}`
+
+/**
+ * The open.spotify.com link of a kind and an id.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const url = (kind: Kind, id: string): string =>
+  `https://open.spotify.com/${alias[kind] ?? kind}/${kind === "user" ? encodeURIComponent(id) : id}`

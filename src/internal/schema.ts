@@ -1,0 +1,94 @@
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type * as AST from "effect/SchemaAST"
+
+/** A string of which some values are known. */
+export type Open<Known extends string> = Known | (string & {})
+
+/** A member that may be absent. */
+export interface Optional<A> extends Schema.optionalWith<Schema.Schema<A>, { exact: true }> {}
+
+/** A member that may be absent or null. */
+export interface Nullish<A> extends Optional<A | null> {}
+
+export const optional = <A>(schema: Schema.Schema<A>): Optional<A> => Schema.optionalWith(schema, { exact: true })
+
+/** A union with a primitive as one check: `Schema.Union` costs several times as much, and its error lists every member. */
+export const or = <A, B>(schema: Schema.Schema<A>, is: (input: unknown) => input is B): Schema.Schema<A | B> =>
+  Schema.declare<A | B, A | B, readonly [Schema.Schema<A>]>([schema], {
+    decode: (schema) => {
+      const decode = ParseResult.decodeUnknownEither(schema)
+      return (input, options) => is(input) ? ParseResult.succeed(input) : decode(input, options)
+    },
+    encode: (schema) => {
+      const encode = ParseResult.encodeUnknownEither(schema)
+      return (input, options) => is(input) ? ParseResult.succeed(input) : encode(input, options)
+    }
+  })
+
+export const nullable = <A>(schema: Schema.Schema<A>): Schema.Schema<A | null> => or(schema, Predicate.isNull)
+
+export const nullish = <A>(schema: Schema.Schema<A>): Nullish<A> => optional(nullable(schema))
+
+/** Any string passes: Spotify adds values without notice. */
+export const open = <const Known extends ReadonlyArray<string>>(..._known: Known): Schema.Schema<Open<Known[number]>> =>
+  Schema.make(Schema.String.ast)
+
+const flat = <A>(expected: Schema.Schema<A>, is: (input: unknown) => input is A): Schema.Schema<ReadonlyArray<A>> => {
+  const check = (input: unknown, _: AST.ParseOptions, ast: AST.Declaration) => {
+    if (!Array.isArray(input)) return ParseResult.fail(new ParseResult.Type(ast, input))
+    if (input.every(is)) return ParseResult.succeed<ReadonlyArray<A>>(input)
+    const index = input.findIndex((element) => !is(element))
+    const issue = new ParseResult.Type(expected.ast, input[index])
+    return ParseResult.fail(new ParseResult.Composite(ast, input, new ParseResult.Pointer(index, input, issue)))
+  }
+  return Schema.declare([], { decode: () => check, encode: () => check }, {
+    identifier: `ReadonlyArray<${expected.ast}>`
+  })
+}
+
+/** A list of strings in one check: `available_markets` is half of a page of tracks. */
+export const strings = flat(Schema.String, Predicate.isString)
+
+/** As `strings`, where entries were seen to be null. */
+export const nullableStrings = flat(
+  Schema.NullOr(Schema.String),
+  (input): input is string | null => input === null || Predicate.isString(input)
+)
+
+export const numbers = flat(Schema.Number, Predicate.isNumber)
+
+export const booleans = flat(Schema.Boolean, Predicate.isBoolean)
+
+/** An object as it came. */
+export type Raw = { readonly [key: string]: unknown }
+
+/**
+ * A union whose member is looked up instead of tried: `pick` reads the raw object and gives its schema, so that the
+ * choice is cheap and an error is the error of that member alone.
+ */
+export const choose = <S extends Schema.Schema.AnyNoContext>(
+  identifier: string,
+  pick: (input: Raw) => S
+): Schema.Schema<Schema.Schema.Type<S>> =>
+  Schema.declare([], {
+    decode: () => (input, options, ast) =>
+      Predicate.isReadonlyRecord(input)
+        ? ParseResult.decodeUnknownEither(pick(input))(input, options)
+        : ParseResult.fail(new ParseResult.Type(ast, input)),
+    encode: () => (input, options, ast) =>
+      Predicate.isReadonlyRecord(input)
+        ? ParseResult.encodeUnknownEither(pick(input))(input, options)
+        : ParseResult.fail(new ParseResult.Type(ast, input))
+  }, { identifier })
+
+/** Reads `schema` from a body that sometimes comes in another wrapping, which `prepare` takes off. */
+export const prepared = <A>(schema: Schema.Schema<A>, prepare: (input: unknown) => unknown): Schema.Schema<A> =>
+  Schema.declare([schema], {
+    decode: (schema) => {
+      const decode = ParseResult.decodeUnknownEither(schema)
+      return (input, options) => decode(prepare(input), options)
+    },
+    encode: (schema) => ParseResult.encodeUnknownEither(schema)
+  })

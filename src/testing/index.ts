@@ -1,0 +1,11 @@
+/**
+ * For tests and examples: a Spotify that needs no network.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * @since 0.1.0
+ * @category testing
+ */
+export * as FakeSpotify from "./FakeSpotify.js"

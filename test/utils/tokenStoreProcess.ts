@@ -1,0 +1,82 @@
+/** Starts `tokenStoreChild.ts`, one process with a token store of its own. */
+import { Effect, Random } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+
+const child = fileURLToPath(new URL("./tokenStoreChild.ts", import.meta.url))
+
+export interface StoreProcess {
+  /** Waits for a line of output that starts with the word. */
+  readonly said: (word: string) => Effect.Effect<string, Error>
+  /** Waits for the end, which has to be a good one. */
+  readonly finished: Effect.Effect<void, Error>
+  /** SIGKILL, and waits until the process is gone. */
+  readonly kill: Effect.Effect<void>
+  readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
+}
+
+/** `place` is a JSON text that `tokenStoreChild.ts` turns into a layer. */
+export const start = (place: object, command: string, ...args: ReadonlyArray<string>) =>
+  Effect.acquireRelease(
+    Effect.sync((): StoreProcess => {
+      const process_: ChildProcess = spawn(
+        process.execPath,
+        ["--import", "tsx", child, JSON.stringify(place), command, ...args],
+        { stdio: ["ignore", "pipe", "pipe"] }
+      )
+      const exited = once(process_, "exit")
+      const lines: Array<string> = []
+      const listeners = new Set<() => void>()
+      let errors = ""
+      let ended = false
+      const tell = () => listeners.forEach((listener) => listener())
+      createInterface({ input: process_.stdout! }).on("line", (line) => {
+        lines.push(line)
+        tell()
+      })
+      process_.stderr!.on("data", (data) => {
+        errors += data
+      })
+      process_.on("close", () => {
+        ended = true
+        tell()
+      })
+      return {
+        said: (word) =>
+          Effect.async((resume) => {
+            const listener = () => {
+              const line = lines.find((line) => line.startsWith(word))
+              if (line !== undefined) {
+                listeners.delete(listener)
+                resume(Effect.succeed(line))
+              } else if (ended) {
+                listeners.delete(listener)
+                resume(Effect.fail(new Error(`the process ended without ${word}: ${lines.join("\n")}\n${errors}`)))
+              }
+            }
+            listeners.add(listener)
+            listener()
+          }),
+        finished: Effect.flatMap(Effect.promise(() => exited), ([code]) =>
+          code === 0 ? Effect.void : Effect.fail(new Error(`exit code ${code}: ${lines.join("\n")}\n${errors}`))),
+        kill: Effect.promise(async () => {
+          process_.kill("SIGKILL")
+          await exited
+        }),
+        signal: (signal) =>
+          Effect.sync(() =>
+            void process_.kill(signal)
+          )
+      }
+    }),
+    (process_) => process_.kill
+  )
+
+/** A real pause of random length, to meet the other process anywhere in its work. */
+export const pauseUpTo = (millis: number) =>
+  Effect.flatMap(
+    Random.nextIntBetween(0, millis),
+    (pause) => Effect.promise(() => new Promise((resolve) => setTimeout(resolve, pause)))
+  )
