@@ -35,6 +35,17 @@ export type IdKind = SpotifyId.Kind | "category"
 export interface Fields extends Schema.Struct.Fields {}
 
 /**
+ * Since when an operation is deprecated, and what to use instead, where Spotify offers something.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Deprecated {
+  readonly since: string
+  readonly use?: string
+}
+
+/**
  * What is known of an operation.
  *
  * @since 0.1.0
@@ -57,8 +68,7 @@ export interface Spec {
   readonly quota: "any" | "extended"
   /** Whether a request may be sent again when nobody knows what came of it; `depends` where the arguments decide. */
   readonly idempotent: boolean | "depends"
-  /** What to use instead, and since when. */
-  readonly deprecated: { readonly since: string; readonly use: string } | undefined
+  readonly deprecated: Deprecated | undefined
   /** The schema of the answer; none for a command, whose answer's body says nothing. */
   readonly success: Schema.Schema.AnyNoContext | undefined
   /** Spotify's reference page. */
@@ -71,7 +81,7 @@ export interface Spec {
  * @since 0.1.0
  * @category models
  */
-export interface Endpoint<in out Args extends ReadonlyArray<unknown>, out A> {
+export interface Endpoint<in Args extends ReadonlyArray<unknown>, out A> {
   (...args: Args): Effect.Effect<A, SpotifyError, SpotifyClient>
   readonly spec: Spec
 }
@@ -82,7 +92,7 @@ export interface Endpoint<in out Args extends ReadonlyArray<unknown>, out A> {
  * @since 0.1.0
  * @category models
  */
-export interface Paged<in out Args extends ReadonlyArray<unknown>, in out A, out Item> extends Endpoint<Args, A> {
+export interface Paged<in Args extends ReadonlyArray<unknown>, in out A, out Item> extends Endpoint<Args, A> {
   readonly page: OffsetPaging<A, Item> | CursorPaging<A, Item>
 }
 
@@ -142,13 +152,25 @@ export interface Declaration<Id extends IdKind | undefined, Q extends Fields, B 
   readonly upload?: { readonly member: string & keyof B; readonly contentType: string }
   readonly scopes?: ReadonlyArray<Scope>
   readonly quota?: "extended"
+  /** What the schemas of single parameters can't say: gives the name of the wrong one and what is allowed. */
+  readonly check?: (options: OptionsOf<Q, B>) => Refusal | undefined
   /** By default everything but a POST; where it depends on the arguments, `sent` has them as they are sent. */
   readonly idempotent?: boolean | ((sent: { readonly [name: string]: unknown }) => boolean)
-  readonly deprecated?: { readonly since: string; readonly use: string }
+  readonly deprecated?: Deprecated
+}
+
+/**
+ * Which parameter is wrong, and what is allowed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Refusal {
+  readonly field: string
+  readonly expected: string
 }
 
 interface Codec<A> {
-  readonly success: Schema.Schema.AnyNoContext | undefined
   readonly read: (spec: Spec, response: Response, request: Request) => Either.Either<A, DecodeError>
 }
 
@@ -173,7 +195,6 @@ const decodeError = (
 const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
   const decode = ParseResult.decodeUnknownEither(success)
   return {
-    success,
     read: (spec, response, request) => {
       const json = Either.try((): unknown => JSON.parse(response.text))
       if (Either.isLeft(json)) {
@@ -188,12 +209,11 @@ const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
   }
 }
 
-const commandCodec: Codec<void> = { success: undefined, read: () => Either.void }
+const commandCodec: Codec<void> = { read: () => Either.void }
 
 const optionCodec = <A, I>(success: Schema.Schema<A, I>): Codec<Option.Option<A>> => {
   const codec = jsonCodec(success)
   return {
-    success,
     read: (spec, response, request) =>
       response.status === 204 || response.text.trim() === ""
         ? Either.right(Option.none())
@@ -214,8 +234,8 @@ const idOf = (spec: Spec, kind: IdKind, input: unknown): Either.Either<string, I
 const developmentHint = (spec: Spec): string | undefined =>
   spec.quota === "extended"
     ? `apps in Development Mode have lost this operation${
-      spec.deprecated === undefined ? "" : ` (${spec.deprecated.since}); use ${spec.deprecated.use}`
-    }`
+      spec.deprecated === undefined ? "" : ` (${spec.deprecated.since})`
+    }; ${spec.deprecated?.use === undefined ? "Spotify offers nothing in its place" : `use ${spec.deprecated.use}`}`
     : undefined
 
 const queryOf = (spec: Spec, sent: { readonly [name: string]: unknown }): string => {
@@ -228,12 +248,12 @@ const queryOf = (spec: Spec, sent: { readonly [name: string]: unknown }): string
   return query
 }
 
-const declare = <A, Id extends IdKind | undefined, Q extends Fields, B extends Fields>(
+const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fields>(
   operation: string,
   declaration: Declaration<Id, Q, B>,
-  codec: Codec<A>
-): Endpoint<Arguments<Id, Q, B>, A> => {
-  const { idempotent = declaration.method !== "POST", upload } = declaration
+  success: Schema.Schema.AnyNoContext | undefined
+): <A>(codec: Codec<A>) => Endpoint<Arguments<Id, Q, B>, A> => {
+  const { check, idempotent = declaration.method !== "POST", upload } = declaration
   const spec: Spec = {
     operation,
     operationId: declaration.operationId,
@@ -246,18 +266,22 @@ const declare = <A, Id extends IdKind | undefined, Q extends Fields, B extends F
     quota: declaration.quota ?? "any",
     idempotent: typeof idempotent === "function" ? "depends" : idempotent,
     deprecated: declaration.deprecated,
-    success: codec.success,
+    success,
     reference: `https://developer.spotify.com/documentation/web-api/reference/${declaration.operationId}`
   }
   const forbiddenHint = developmentHint(spec)
   const [before = "", after = ""] = spec.path.split(/\{[^}]+\}/)
   const takesMarket = "market" in spec.query
   const members = Object.keys(spec.body)
+  const options = Schema.make<OptionsOf<Q, B>, { readonly [name: string]: unknown }>(
+    Schema.Struct({ ...spec.query, ...spec.body }).ast
+  )
   const encode = encoder(
     operation,
-    Schema.make<OptionsOf<Q, B>, { readonly [name: string]: unknown }>(
-      Schema.Struct({ ...spec.query, ...spec.body }).ast
-    )
+    check === undefined ? options : options.pipe(Schema.filter((given) => {
+      const refusal = check(given)
+      return refusal === undefined ? true : { path: [refusal.field], message: refusal.expected }
+    }))
   )
 
   const bodyOf = (sent: { readonly [name: string]: unknown }): Request["body"] => {
@@ -296,18 +320,20 @@ const declare = <A, Id extends IdKind | undefined, Q extends Fields, B extends F
     attributes: { "http.request.method": spec.method, "url.template": spec.path }
   }
 
-  const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
-    Effect.flatMap(SpotifyClient, (client) =>
-      Effect.useSpan(operation, spanOptions, (span) => {
-        const request = requestOf(args, client.market)
-        if (Either.isLeft(request)) return Effect.fail(request.left)
-        return Effect.flatMap(client.execute(request.right), (response) => {
-          span.attribute("http.response.status_code", response.status)
-          return codec.read(spec, response, request.right)
-        })
-      }))
+  return <A>({ read }: Codec<A>) => {
+    const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
+      Effect.flatMap(SpotifyClient, (client) =>
+        Effect.useSpan(operation, spanOptions, (span) => {
+          const request = requestOf(args, client.market)
+          if (Either.isLeft(request)) return Effect.fail(request.left)
+          return Effect.flatMap(client.execute(request.right), (response) => {
+            span.attribute("http.response.status_code", response.status)
+            return read(spec, response, request.right)
+          })
+        }))
 
-  return Object.assign(call, { spec })
+    return Object.assign(call, { spec })
+  }
 }
 
 /**
@@ -340,7 +366,8 @@ export const make = <
 >(
   operation: string,
   declaration: Declaration<Id, Q, B> & { readonly success: Schema.Schema<A, I> }
-): Endpoint<Arguments<Id, Q, B>, A> => declare(operation, declaration, jsonCodec(declaration.success))
+): Endpoint<Arguments<Id, Q, B>, A> =>
+  declare(operation, declaration, declaration.success)(jsonCodec(declaration.success))
 
 /**
  * Declares an operation that may answer with nothing (204).
@@ -357,7 +384,8 @@ export const makeOption = <
 >(
   operation: string,
   declaration: Declaration<Id, Q, B> & { readonly success: Schema.Schema<A, I> }
-): Endpoint<Arguments<Id, Q, B>, Option.Option<A>> => declare(operation, declaration, optionCodec(declaration.success))
+): Endpoint<Arguments<Id, Q, B>, Option.Option<A>> =>
+  declare(operation, declaration, declaration.success)(optionCodec(declaration.success))
 
 /**
  * Declares a command: whatever body its success has is ignored, since the player's commands answer with an opaque text.
@@ -372,7 +400,50 @@ export const command = <
 >(
   operation: string,
   declaration: Declaration<Id, Q, B>
-): Endpoint<Arguments<Id, Q, B>, void> => declare(operation, declaration, commandCodec)
+): Endpoint<Arguments<Id, Q, B>, void> => declare(operation, declaration, undefined)(commandCodec)
+
+/**
+ * An operation whose answer depends on what was asked for: gives an endpoint for the schema of an answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Generic<in Args extends ReadonlyArray<unknown>> {
+  <A, I>(success: Schema.Schema<A, I>): Endpoint<Args, A>
+  readonly spec: Spec
+}
+
+/**
+ * Declares an operation whose answer depends on what was asked for; `success` is the schema of the whole answer.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const generic = <
+  Id extends IdKind | undefined = undefined,
+  Q extends Fields = {},
+  B extends Fields = {}
+>(
+  operation: string,
+  declaration: Declaration<Id, Q, B> & { readonly success: Schema.Schema.AnyNoContext }
+): Generic<Arguments<Id, Q, B>> => {
+  const of = declare(operation, declaration, declaration.success)
+  return Object.assign(
+    <A, I>(success: Schema.Schema<A, I>): Endpoint<Arguments<Id, Q, B>, A> => of(jsonCodec(success)),
+    { spec: of(commandCodec).spec }
+  )
+}
+
+/**
+ * The same operation under other arguments.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const mapInput = <Given extends ReadonlyArray<unknown>, Args extends ReadonlyArray<unknown>, A>(
+  endpoint: Endpoint<Args, A>,
+  f: (...args: Given) => Args
+): Endpoint<Given, A> => Object.assign((...args: Given) => endpoint(...f(...args)), { spec: endpoint.spec })
 
 /**
  * Says that an operation's answer holds a page by offset.

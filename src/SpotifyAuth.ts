@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { guarded } from "./internal/http.js"
 import { retryTokenRequest } from "./internal/retry.js"
+import { excerpt } from "./internal/text.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
 import type * as Scope from "./Scope.js"
 import { AuthorizationDenied, InvalidInput, StateMismatch } from "./SpotifyError.js"
@@ -91,6 +92,17 @@ export const generateState: Effect.Effect<string> = randomText(24)
  */
 export const generateCodeVerifier: Effect.Effect<Redacted.Redacted> = Effect.map(randomText(64), Redacted.make)
 
+const checkCodeVerifier = (codeVerifier: Redacted.Redacted): Either.Either<string, InvalidInput> => {
+  const text = Redacted.value(codeVerifier)
+  return /^[A-Za-z0-9_.~-]{43,128}$/.test(text)
+    ? Either.right(text)
+    : Either.left(InvalidInput.of(
+      "SpotifyAuth",
+      "codeVerifier",
+      `43 to 128 characters of A-Z a-z 0-9 _ . - ~ (this one has ${text.length} characters)`
+    ))
+}
+
 /**
  * The S256 challenge of a PKCE verifier.
  *
@@ -98,21 +110,12 @@ export const generateCodeVerifier: Effect.Effect<Redacted.Redacted> = Effect.map
  * @since 0.1.0
  * @category constructors
  */
-export const codeChallenge = (codeVerifier: Redacted.Redacted): Effect.Effect<string, InvalidInput> => {
-  const text = Redacted.value(codeVerifier)
-  return /^[A-Za-z0-9_.~-]{43,128}$/.test(text)
-    ? Effect.map(
+export const codeChallenge = (codeVerifier: Redacted.Redacted): Effect.Effect<string, InvalidInput> =>
+  Effect.flatMap(checkCodeVerifier(codeVerifier), (text) =>
+    Effect.map(
       Effect.promise(() => globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
       (hash) => Encoding.encodeBase64Url(new Uint8Array(hash))
-    )
-    : Effect.fail(InvalidInput.of(
-      "SpotifyAuth.codeChallenge",
-      "codeVerifier",
-      `43 to 128 characters of A-Z a-z 0-9 _ . - ~ (this one has ${text.length} characters)`
     ))
-}
-
-const loopback = ["127.0.0.1", "[::1]"]
 
 /**
  * Checks a redirect URI by Spotify's rules: https, a custom scheme, or http on a loopback IP literal; `localhost` is
@@ -125,26 +128,35 @@ const loopback = ["127.0.0.1", "[::1]"]
 export const checkRedirectUri = (redirectUri: string): Either.Either<URL, InvalidInput> => {
   const invalid = (expected: string) => Either.left(InvalidInput.of("SpotifyAuth", "redirectUri", expected))
   const parsed = Either.try(() => new URL(redirectUri))
-  if (Either.isLeft(parsed)) {
-    return invalid(`an absolute URI such as http://127.0.0.1:8888/callback, not "${redirectUri}"`)
+  // The parser takes `example.com:8080/callback` for a scheme and a path, and mends what Spotify compares as it stands.
+  if (Either.isLeft(parsed) || /\s|^[^/:]*:\d/.test(redirectUri)) {
+    return invalid(`an absolute URI such as http://127.0.0.1:8888/callback, not "${excerpt(redirectUri)}"`)
   }
   const url = parsed.right
-  if (url.hash !== "") return invalid("a URI without a fragment (#)")
-  if (url.hostname === "localhost" || url.hostname.endsWith(".localhost")) {
+  const isHttp = url.protocol === "http:"
+  if (redirectUri.includes("#")) return invalid("a URI without a fragment (#)")
+  if ((isHttp || url.protocol === "https:") && /(^|\.)localhost\.?$/.test(url.hostname)) {
     return invalid("a loopback IP (http://127.0.0.1:PORT or http://[::1]:PORT): Spotify refuses localhost")
   }
-  if (url.protocol === "http:" && !loopback.includes(url.hostname)) {
+  if (isHttp && !/^http:\/\/(127\.0\.0\.1|\[::1\])(:\d+)?([/?]|$)/i.test(redirectUri)) {
     return invalid("https: Spotify allows plain http on http://127.0.0.1:PORT and http://[::1]:PORT only")
   }
   return Either.right(url)
 }
 
 const checkClientId = (clientId: string): Either.Either<string, InvalidInput> =>
-  clientId.trim() === ""
-    ? Either.left(
-      InvalidInput.of("SpotifyAuth", "clientId", "the client id from Spotify's dashboard, not an empty text")
-    )
-    : Either.right(clientId)
+  tokenEndpoint.isCredential(clientId) && !clientId.includes(":")
+    ? Either.right(clientId)
+    : Either.left(InvalidInput.of(
+      "SpotifyAuth",
+      "clientId",
+      `the client id from Spotify's dashboard, ${clientId.trim() === "" ? "not an empty text" : "letters and digits"}`
+    ))
+
+const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<void, InvalidInput> =>
+  accountsUrl === undefined || /^https?:\/\/[^/]/.test(accountsUrl) && URL.canParse(accountsUrl)
+    ? Either.void
+    : Either.left(InvalidInput.of("SpotifyAuth", "accountsUrl", "an http or https URL"))
 
 /**
  * Checks an app's client id and, where it has one, its secret.
@@ -153,19 +165,21 @@ const checkClientId = (clientId: string): Either.Either<string, InvalidInput> =>
  * @category validation
  */
 export const checkApp = (app: App): Either.Either<App, InvalidInput> =>
-  Either.flatMap(
-    checkClientId(app.clientId),
-    () =>
-      app.clientSecret !== undefined && Redacted.value(app.clientSecret).trim() === ""
-        ? Either.left(
-          InvalidInput.of(
-            "SpotifyAuth",
-            "clientSecret",
-            "the client secret from Spotify's dashboard, not an empty text"
-          )
-        )
-        : Either.right(app)
-  )
+  Either.gen(function*() {
+    yield* checkClientId(app.clientId)
+    yield* checkAccountsUrl(app.accountsUrl)
+    const secret = app.clientSecret === undefined ? undefined : Redacted.value(app.clientSecret)
+    if (secret !== undefined && !tokenEndpoint.isCredential(secret)) {
+      yield* Either.left(InvalidInput.of(
+        "SpotifyAuth",
+        "clientSecret",
+        `the client secret from Spotify's dashboard, ${
+          secret.trim() === "" ? "not an empty text" : "letters and digits without white space"
+        }`
+      ))
+    }
+    return app
+  })
 
 /**
  * The URL that the user's browser is sent to.
@@ -184,12 +198,12 @@ export const authorizeUrl = (options: {
   readonly accountsUrl?: string | undefined
 }): Either.Either<URL, InvalidInput> =>
   Either.gen(function*() {
-    yield* checkClientId(options.clientId)
+    yield* checkApp(options)
     yield* checkRedirectUri(options.redirectUri)
     if (options.state === "") {
       yield* Either.left(InvalidInput.of("SpotifyAuth.authorizeUrl", "state", "a text that can't be guessed"))
     }
-    const url = new URL(`${options.accountsUrl ?? accountsUrl}/authorize`)
+    const url = new URL(tokenEndpoint.urlOf(options, "/authorize"))
     const query = url.searchParams
     query.set("client_id", options.clientId)
     query.set("response_type", "code")
@@ -237,14 +251,20 @@ export const parseCallback = (
   const query = parsed.right.searchParams
   const error = query.get("error")
   if (error !== null) {
-    const errorDescription = query.get("error_description") ?? undefined
+    // Anybody can write such a link, so it isn't shown at any length, and may have a code beside it.
+    const secrets = query.getAll("code")
+    const errorDescription = Option.getOrUndefined(
+      Option.map(Option.fromNullable(query.get("error_description")), (text) => excerpt(text, secrets))
+    )
     return Either.left(
       new AuthorizationDenied({
-        error,
+        error: excerpt(error, secrets),
         errorDescription,
         message: error === "access_denied"
           ? "The user declined the sign-in"
-          : `Spotify refused the sign-in: ${error}${errorDescription === undefined ? "" : ` (${errorDescription})`}`
+          : `Spotify refused the sign-in: ${excerpt(error, secrets)}${
+            errorDescription === undefined ? "" : ` (${errorDescription})`
+          }`
       })
     )
   }
@@ -261,7 +281,8 @@ export const parseCallback = (
  * Asks the token endpoint.
  *
  * A refresh and client credentials are repeated a few times on 5xx and lost connections; a code is sent once, since a
- * code that is sent again may cost the tokens of its first use.
+ * code that is sent again may cost the tokens of its first use. On 429 each of them waits for `Retry-After`, up to a
+ * minute, and is sent again.
  *
  * @example
  * ```ts
@@ -285,12 +306,32 @@ export const requestToken = (
 ): Effect.Effect<TokenResponse, InvalidInput | OAuthError | TransportError, HttpClient.HttpClient> =>
   Effect.gen(function*() {
     yield* checkApp(app)
-    if (grant.type === "authorization_code" && grant.codeVerifier !== undefined) {
-      yield* codeChallenge(grant.codeVerifier)
-    }
+    yield* checkGrant(app, grant)
     const client = guarded(yield* HttpClient.HttpClient)
     return yield* retryTokenRequest(
       tokenEndpoint.request(client, app, grant),
-      (error) => tokenEndpoint.repeatAfter(grant, error)
+      (error) => tokenEndpoint.repeatAfter(grant.type, error)
     )
   })
+
+const checkGrant = (app: App, grant: Grant): Either.Either<unknown, InvalidInput> => {
+  const missing = (field: string, expected: string) =>
+    Either.left(InvalidInput.of("SpotifyAuth.requestToken", field, expected))
+  switch (grant.type) {
+    case "authorization_code":
+      if (Redacted.value(grant.code) === "") return missing("code", "the callback's code, not an empty text")
+      return grant.codeVerifier !== undefined
+        ? checkCodeVerifier(grant.codeVerifier)
+        : app.clientSecret === undefined
+        ? missing("codeVerifier", "given by a client without a secret")
+        : Either.void
+    case "refresh_token":
+      return Redacted.value(grant.refreshToken) === ""
+        ? missing("refreshToken", "a refresh token, not an empty text")
+        : Either.void
+    case "client_credentials":
+      return app.clientSecret === undefined
+        ? missing("clientSecret", "given: the client credentials flow needs one")
+        : Either.void
+  }
+}

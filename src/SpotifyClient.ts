@@ -12,6 +12,7 @@ import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
+import type * as Tracer from "effect/Tracer"
 import * as internal from "./internal/client.js"
 import type { Priority } from "./internal/dispatcher.js"
 import type { SpotifyError } from "./SpotifyError.js"
@@ -71,6 +72,8 @@ export interface Request {
   readonly scopes?: ReadonlyArray<string> | undefined
   /** What a 403 means where Development Mode has lost the operation. */
   readonly forbiddenHint?: string | undefined
+  /** Told of the last answer's status, of how often it was sent again, and why. */
+  readonly span?: Tracer.Span | undefined
 }
 
 /**

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
+import { excerpt } from "./internal/text.js"
 import { InvalidInput } from "./SpotifyError.js"
 
 /**
@@ -40,8 +41,9 @@ const kinds: ReadonlyArray<string> = [
 const isKind = (text: string): text is Kind => kinds.includes(text)
 
 const base62 = /^[0-9A-Za-z]{22}$/
-// A URI carries a user name percent-encoded; only a slash, a colon or white space can't be part of one.
-const userName = /^[^\s/:?#]+$/
+
+// User names are old and odd. What would lead a path elsewhere, or can't be written in one, is none.
+const userName = /^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}/:]+$/u
 
 const isId = (kind: Kind, id: string): boolean => (kind === "user" ? userName : base62).test(id)
 
@@ -55,25 +57,22 @@ const decode = (segment: string): string => {
   return Either.isRight(decoded) ? decoded.right : segment
 }
 
+/** `track ID`, or `user NAME playlist ID`, the old form of a playlist's name. */
 const ofParts = (parts: ReadonlyArray<string>): Parsed | undefined => {
-  const kind = parts.at(-2)
-  const id = parts.at(-1)
-  if (kind === undefined || id === undefined || !isKind(kind)) return undefined
+  const pair = parts.length === 4 && parts[0] === "user" && parts[2] === "playlist" ? parts.slice(2) : parts
+  const [kind, id] = pair
+  if (kind === undefined || id === undefined || pair.length !== 2 || !isKind(kind)) return undefined
   const plain = kind === "user" ? decode(id) : id
   return isId(kind, plain) ? { kind, id: plain } : undefined
 }
 
+const link =
+  /^https?:\/\/(?:open|play)\.spotify\.com\/(?:intl-[a-z-]+\/)?(?:embed(?:-podcast)?\/)?([^?#]+?)\/?(?:[?#]|$)/i
+
 const read = (input: string): Parsed | undefined => {
-  if (input.startsWith("spotify:")) {
-    const parts = input.split(":").slice(1)
-    // `spotify:user:NAME:playlist:ID` is the old form of a playlist's URI.
-    const isOldPlaylist = parts.length === 4 && parts[0] === "user" && parts[2] === "playlist"
-    return parts.length === 2 || isOldPlaylist ? ofParts(parts) : undefined
-  }
-  const link = /^https?:\/\/(?:open|play)\.spotify\.com\/([^?#]*)/.exec(input)
-  if (link?.[1] === undefined) return undefined
-  const parts = link[1].split("/").filter((part) => part !== "" && part !== "embed" && !/^intl-[a-z-]+$/i.test(part))
-  return parts.length === 2 || (parts.length === 4 && parts[0] === "user") ? ofParts(parts) : undefined
+  if (input.startsWith("spotify:")) return ofParts(input.split(":").slice(1))
+  const path = link.exec(input)?.[1]
+  return path === undefined ? undefined : ofParts(path.split("/"))
 }
 
 /**
@@ -95,7 +94,7 @@ export const parse = (input: string): Either.Either<Parsed, InvalidInput> => {
   const parsed = read(input.trim())
   return parsed === undefined
     ? Either.left(
-      InvalidInput.of("SpotifyId.parse", "uri", `a spotify: URI or an open.spotify.com link, not "${input}"`)
+      InvalidInput.of("SpotifyId.parse", "uri", `a spotify: URI or an open.spotify.com link, not "${excerpt(input)}"`)
     )
     : Either.right(parsed)
 }
@@ -142,7 +141,7 @@ export const idOption = (kind: Kind, input: string): string | undefined => {
 export const id = (kind: Kind, input: string): Either.Either<string, InvalidInput> => {
   const found = idOption(kind, input)
   return found === undefined
-    ? Either.left(InvalidInput.of("SpotifyId.id", "id", `${expected(kind)}, not "${input}"`))
+    ? Either.left(InvalidInput.of("SpotifyId.id", "id", `${expected(kind)}, not "${excerpt(input)}"`))
     : Either.right(found)
 }
 

@@ -13,11 +13,11 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import type * as Scope_ from "effect/Scope"
 import { guarded } from "./internal/http.js"
 import { retryTokenRequest } from "./internal/retry.js"
-import { isNewer, type Keeper, makeKeeper, never } from "./internal/session.js"
+import { type Flight, type Keeper, leeway, makeKeeper, never } from "./internal/session.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
 import type * as Scope from "./Scope.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
@@ -47,13 +47,15 @@ export declare namespace SpotifySession {
    * @category models
    */
   export interface Service {
-    /** The key of its token in the store. */
+    /** The key of its token in the store; a session without a store has a name here. */
     readonly key: string
+    /** Where its sign-ins come back to; none for a session that has no sign-in. */
+    readonly redirectUri: string | undefined
     /** A valid access token; refreshes 60 seconds before the end, once for all who wait. */
     readonly accessToken: Effect.Effect<Redacted.Redacted, SessionError>
     /** Another access token than the given one, which Spotify refused. */
     readonly renew: (rejected: Redacted.Redacted) => Effect.Effect<Redacted.Redacted, SessionError>
-    /** Refreshes now, whatever time the token has left. */
+    /** Refreshes now, whatever time the token has left; where that fails, the token at hand stays good. */
     readonly refresh: Effect.Effect<Token, SessionError>
     /** The token as it is kept, valid or not. */
     readonly token: Effect.Effect<Option.Option<Token>, TokenStoreError>
@@ -69,7 +71,8 @@ export declare namespace SpotifySession {
 /**
  * What a sign-in asks the user for.
  *
- * `showDialog` makes Spotify ask again a user who agreed before.
+ * `showDialog` makes Spotify ask again a user who agreed before. `redirectUri` takes the place of the session's for this
+ * sign-in, for example with the port that a loopback URI is registered without.
  *
  * @since 0.1.0
  * @category options
@@ -77,6 +80,7 @@ export declare namespace SpotifySession {
 export interface AuthorizeOptions {
   readonly scopes?: ReadonlyArray<Scope.Scope> | undefined
   readonly showDialog?: boolean | undefined
+  readonly redirectUri?: string | undefined
 }
 
 interface UserOptions {
@@ -138,7 +142,10 @@ const defaultKey = "default"
 /** A sign-in waits this long for its callback. */
 const pendingLifetime = 60 * 60 * 1000
 
-const checked = (app: SpotifyAuth.App): Effect.Effect<void, InvalidInput> => SpotifyAuth.checkApp(app)
+const textOf = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
+
+const isSame = (a: Token, b: Token | undefined): boolean =>
+  textOf(a.accessToken) === textOf(b?.accessToken) && textOf(a.refreshToken) === textOf(b?.refreshToken)
 
 const toToken = (
   response: SpotifyAuth.TokenResponse,
@@ -155,8 +162,10 @@ const toToken = (
   }
 }
 
+const signInAgain = "send the user through the authorize URL"
+
 const reauthorize = (key: string, reason: ReauthorizationRequired["reason"], message: string) =>
-  new ReauthorizationRequired({ key, reason, message: `${message}; send the user through the authorize URL` })
+  new ReauthorizationRequired({ key, reason, message })
 
 const makeUser = (
   options: UserOptions & { readonly clientSecret?: Redacted.Redacted | undefined }
@@ -164,100 +173,113 @@ const makeUser = (
   Effect.gen(function*() {
     const app: SpotifyAuth.App = options
     const key = options.key ?? defaultKey
-    yield* checked(app)
+    yield* SpotifyAuth.checkApp(app)
     yield* SpotifyAuth.checkRedirectUri(options.redirectUri)
     const client = guarded(yield* HttpClient.HttpClient)
     const store = yield* TokenStore
-    // A token that Spotify gave out but the store may not have taken: nobody uses it before it is kept.
-    let unsaved: Token | undefined
+    // What Spotify gave out and the store may not have taken: nobody uses it before it is kept.
+    let unsaved: { readonly token: Token; readonly previous: Token | undefined } | undefined
 
-    const save = (token: Token): Effect.Effect<Token, TokenStoreError> => {
-      unsaved = token
+    const save = (token: Token, previous: Token | undefined): Effect.Effect<Token, TokenStoreError> => {
+      unsaved = { token, previous }
       return Effect.as(store.set(key, token), token)
     }
 
-    const forget = (keeper: Keeper): Effect.Effect<void, TokenStoreError> =>
-      Effect.uninterruptible(Effect.map(store.remove(key), () => {
-        unsaved = undefined
-        keeper.keep(undefined)
-      }))
-
     // Some stores commit when the lock is given back, so that a token is kept only then.
-    const keeping = <E>(locked: Effect.Effect<Token, E>): Effect.Effect<Token, E | TokenStoreError> =>
-      Effect.map(store.withLock(key, locked), (token) => {
-        unsaved = undefined
+    const locked = <A extends Token | undefined, E>(
+      effect: Effect.Effect<A, E>
+    ): Effect.Effect<A, E | TokenStoreError> =>
+      Effect.map(store.withLock(key, Effect.uninterruptible(effect)), (token) => {
+        if (unsaved?.token === token) unsaved = undefined
         return token
       })
 
+    const stored = Effect.flatMap(store.get(key), (found): Effect.Effect<Token | undefined, TokenStoreError> => {
+      const token = Option.getOrUndefined(found)
+      // Whatever else is there now came later, from another sign-in or another process.
+      if (unsaved !== undefined && (token === undefined || isSame(token, unsaved.previous))) {
+        return save(unsaved.token, unsaved.previous)
+      }
+      unsaved = undefined
+      return Effect.succeed(token)
+    })
+
+    const forget = (keeper: Keeper): void => {
+      unsaved = undefined
+      keeper.keep(undefined)
+    }
+
     const exchange = (grant: SpotifyAuth.Grant, previous: Parameters<typeof toToken>[2]) =>
-      Effect.uninterruptible(
-        tokenEndpoint.request(client, app, grant).pipe(
-          Effect.flatMap((response) =>
-            Effect.flatMap(Clock.currentTimeMillis, (now) => save(toToken(response, now, previous)))
-          )
+      Effect.zipWith(
+        tokenEndpoint.request(client, app, grant),
+        Clock.currentTimeMillis,
+        (response, now) => toToken(response, now, previous)
+      )
+
+    const refuse = (keeper: Keeper, refreshToken: Redacted.Redacted): Effect.Effect<Token, SessionError> =>
+      Effect.gen(function*() {
+        // Where a lock was lost, as when the machine slept, somebody else may have rotated the refresh token meanwhile.
+        const token = Option.getOrUndefined(yield* Effect.orElseSucceed(store.get(key), Option.none))
+        if (token?.refreshToken !== undefined && textOf(token.refreshToken) !== textOf(refreshToken)) return token
+        yield* Effect.ignore(store.remove(key))
+        forget(keeper)
+        return yield* reauthorize(
+          key,
+          "RefreshTokenInvalid",
+          `Spotify no longer takes the refresh token: the user revoked the app or six months have passed; ${signInAgain}`
+        )
+      })
+
+    const refresh = (keeper: Keeper, token: Token, refreshToken: Redacted.Redacted) =>
+      Effect.flatMap(exchange({ type: "refresh_token", refreshToken }, token), (renewed) => save(renewed, token)).pipe(
+        Effect.catchTag(
+          "OAuthError",
+          (error) => tokenEndpoint.isInvalidGrant(error) ? refuse(keeper, refreshToken) : Effect.fail(error)
         )
       )
 
-    const refresh = (keeper: Keeper, token: Token): Effect.Effect<Token, SessionError> => {
-      if (token.refreshToken === undefined) {
-        return Effect.fail(reauthorize(key, "NoRefreshToken", "The access token ended and there is no refresh token"))
-      }
-      const grant: SpotifyAuth.Grant = { type: "refresh_token", refreshToken: token.refreshToken }
-      return retryTokenRequest(
-        Effect.catchTag(
-          exchange(grant, token),
-          "OAuthError",
-          (error): Effect.Effect<never, SessionError> =>
-            error.error === "invalid_grant"
-              ? Effect.zipRight(
-                forget(keeper),
-                Effect.fail(reauthorize(
-                  key,
-                  "RefreshTokenInvalid",
-                  "Spotify no longer takes the refresh token, since the user revoked the app or six months have passed"
-                ))
-              )
-              : Effect.fail(error)
-        ),
-        (error) => tokenEndpoint.repeatAfter(grant, error)
-      )
-    }
-
-    const locked = (keeper: Keeper): Effect.Effect<Token, SessionError> =>
+    const settle = (flight: Flight, keeper: Keeper): Effect.Effect<Token, SessionError> =>
       Effect.gen(function*() {
-        const stored = Option.getOrUndefined(yield* store.get(key))
-        const token = unsaved !== undefined && (stored === undefined || isNewer(unsaved, stored))
-          ? yield* save(unsaved)
-          : stored
+        const token = yield* stored
         if (token === undefined) {
           keeper.keep(undefined)
-          return yield* reauthorize(key, "NotSignedIn", `Nobody is signed in as "${key}"`)
+          return yield* reauthorize(key, "NotSignedIn", `Nobody is signed in as "${key}"; ${signInAgain}`)
         }
         const now = yield* Clock.currentTimeMillis
-        return keeper.isUsable(token, now) ? token : yield* refresh(keeper, token)
+        if (flight.accepts(token, now + leeway)) return token
+        if (token.refreshToken !== undefined && textOf(token.refreshToken) !== "") {
+          return yield* refresh(keeper, token, token.refreshToken)
+        }
+        return flight.accepts(token, now)
+          ? token
+          : yield* reauthorize(
+            key,
+            "NoRefreshToken",
+            `The access token can't be renewed: there is no refresh token; ${signInAgain}`
+          )
       })
 
-    const keeper = yield* makeKeeper((keeper) =>
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => unsaved === undefined ? Effect.void : Effect.ignore(locked(stored)))
+    )
+
+    const keeper = yield* makeKeeper((flight, keeper) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         const found = unsaved === undefined ? yield* store.get(key) : Option.none()
-        return Option.isSome(found) && keeper.isUsable(found.value, now)
+        return Option.isSome(found) && flight.accepts(found.value, now + leeway)
           ? found.value
-          : yield* keeping(locked(keeper))
+          : yield* locked(settle(flight, keeper))
       })
     )
 
-    const token = Effect.suspend(() => unsaved === undefined ? store.get(key) : Effect.succeed(Option.some(unsaved)))
-
     return {
       key,
+      redirectUri: options.redirectUri,
       accessToken: keeper.accessToken,
-      renew: (rejected) => Effect.map(keeper.renew(rejected), (token) => token.accessToken),
-      refresh: Effect.flatMap(token, (known) => {
-        const present = keeper.current() ?? Option.getOrUndefined(known)
-        return present === undefined ? keeper.valid : keeper.replace(present)
-      }),
-      token,
+      renew: keeper.renew,
+      refresh: Effect.flatMap(store.get(key), (found) => keeper.replace(Option.getOrUndefined(found))),
+      token: store.get(key),
       authorizeUrl: (authorize) =>
         Effect.gen(function*() {
           const scopes = authorize?.scopes ?? options.scopes ?? []
@@ -265,7 +287,7 @@ const makeUser = (
           const codeVerifier = options.clientSecret === undefined ? yield* SpotifyAuth.generateCodeVerifier : undefined
           const url = yield* SpotifyAuth.authorizeUrl({
             clientId: options.clientId,
-            redirectUri: options.redirectUri,
+            redirectUri: authorize?.redirectUri ?? options.redirectUri,
             accountsUrl: options.accountsUrl,
             state,
             scopes,
@@ -276,7 +298,8 @@ const makeUser = (
             state,
             scopes,
             startedAt: yield* DateTime.now,
-            ...(codeVerifier === undefined ? {} : { codeVerifier })
+            ...(codeVerifier === undefined ? {} : { codeVerifier }),
+            ...(authorize?.redirectUri === undefined ? {} : { redirectUri: authorize.redirectUri })
           })
           return url
         }),
@@ -298,23 +321,27 @@ const makeUser = (
               new StateMismatch({ message: "The sign-in took longer than an hour; start it again" })
             )
           }
-          const { codeVerifier, scopes } = pending.value
+          const { codeVerifier, redirectUri = options.redirectUri, scopes } = pending.value
           const grant: SpotifyAuth.Grant = {
             type: "authorization_code",
             code,
-            redirectUri: options.redirectUri,
+            redirectUri,
             codeVerifier
           }
-          const token = yield* keeping(
-            retryTokenRequest(
-              exchange(grant, { scopes, authorizedAt: DateTime.unsafeMake(now) }),
-              (error) => tokenEndpoint.repeatAfter(grant, error)
-            )
+          const token = yield* retryTokenRequest(
+            locked(Effect.gen(function*() {
+              const previous = yield* stored
+              const token = yield* exchange(grant, { scopes, authorizedAt: DateTime.unsafeMake(now) })
+              // Whoever was signed in before isn't any more, even if the store doesn't take the new token.
+              keeper.keep(undefined)
+              return yield* save(token, previous)
+            })),
+            (error) => tokenEndpoint.repeatAfter(grant.type, error)
           )
           keeper.keep(token)
           return token
         }),
-      signOut: store.withLock(key, forget(keeper))
+      signOut: store.withLock(key, Effect.uninterruptible(Effect.map(store.remove(key), () => forget(keeper))))
     }
   })
 
@@ -324,12 +351,10 @@ const withoutUser = (key: string, what: string, keeper: Keeper): SpotifySession.
   )
   return {
     key,
+    redirectUri: undefined,
     accessToken: keeper.accessToken,
-    renew: (refused) => Effect.map(keeper.renew(refused), (token) => token.accessToken),
-    refresh: Effect.suspend(() => {
-      const present = keeper.current()
-      return present === undefined ? keeper.valid : keeper.replace(present)
-    }),
+    renew: keeper.renew,
+    refresh: Effect.suspend(() => keeper.replace(keeper.current())),
     token: Effect.sync(() => Option.fromNullable(keeper.current())),
     authorizeUrl: () => noSignIn,
     handleCallback: () => noSignIn,
@@ -377,15 +402,12 @@ export const makeClientCredentials = (
   options: ClientCredentialsOptions
 ): Effect.Effect<SpotifySession.Service, InvalidInput, HttpClient.HttpClient | Scope_.Scope> =>
   Effect.gen(function*() {
-    yield* checked(options)
+    yield* SpotifyAuth.checkApp(options)
     const client = guarded(yield* HttpClient.HttpClient)
     const grant: SpotifyAuth.Grant = { type: "client_credentials" }
     const keeper = yield* makeKeeper(() =>
       Effect.zipWith(
-        retryTokenRequest(
-          tokenEndpoint.request(client, options, grant),
-          (error) => tokenEndpoint.repeatAfter(grant, error)
-        ),
+        tokenEndpoint.request(client, options, grant),
         Clock.currentTimeMillis,
         (response, now) => toToken(response, now, { scopes: [] })
       )
@@ -403,20 +425,27 @@ export const makeClientCredentials = (
  */
 export const makeToken = (
   options: TokenOptions
-): Effect.Effect<SpotifySession.Service, never, Scope_.Scope> =>
-  Effect.map(
-    makeKeeper(() =>
-      Effect.fail(reauthorize("token", "NoRefreshToken", "The access token ended and can't be renewed"))
-    ),
-    (keeper) => {
-      keeper.keep({
-        accessToken: options.accessToken,
-        expiresAt: options.expiresAt ?? DateTime.unsafeMake(never),
-        scopes: options.scopes ?? []
-      })
-      return withoutUser("token", "a session of a plain access token", keeper)
+): Effect.Effect<SpotifySession.Service, InvalidInput, Scope_.Scope> =>
+  Effect.gen(function*() {
+    if (!tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
+      return yield* InvalidInput.of("SpotifySession", "accessToken", "a token: visible characters without white space")
     }
-  )
+    const keeper = yield* makeKeeper((flight, keeper) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const token = keeper.current()
+        if (token === undefined) return reauthorize("token", "NotSignedIn", "The session was signed out")
+        return flight.accepts(token, now)
+          ? Effect.succeed(token)
+          : reauthorize("token", "NoRefreshToken", "The access token ended or is to be replaced; there is no other")
+      })
+    )
+    keeper.keep({
+      accessToken: options.accessToken,
+      expiresAt: options.expiresAt ?? DateTime.unsafeMake(never),
+      scopes: options.scopes ?? []
+    })
+    return withoutUser("token", "a session of a plain access token", keeper)
+  })
 
 /**
  * Signs users in with the authorization code flow, the client secret on your side.
@@ -507,7 +536,7 @@ export const layerClientCredentialsConfig = (
  * @since 0.1.0
  * @category layers
  */
-export const layerToken = (options: TokenOptions): Layer.Layer<SpotifySession> =>
+export const layerToken = (options: TokenOptions): Layer.Layer<SpotifySession, InvalidInput> =>
   Layer.scoped(SpotifySession, makeToken(options))
 
 /**
@@ -518,7 +547,7 @@ export const layerToken = (options: TokenOptions): Layer.Layer<SpotifySession> =
  */
 export const layerTokenConfig = (
   options: Config.Config.Wrap<TokenOptions>
-): Layer.Layer<SpotifySession, ConfigError.ConfigError> =>
+): Layer.Layer<SpotifySession, InvalidInput | ConfigError.ConfigError> =>
   Layer.scoped(SpotifySession, Effect.flatMap(Config.unwrap(options), makeToken))
 
 /**
@@ -533,7 +562,8 @@ export const accessToken: Effect.Effect<Redacted.Redacted, SessionError, Spotify
 )
 
 /**
- * Refreshes now.
+ * Refreshes now, whatever time the token has left, once for all who ask at the same time. Where that fails, the token at
+ * hand stays good. An access token that came from elsewhere can't be refreshed: `ReauthorizationRequired`.
  *
  * @since 0.1.0
  * @category accessors
@@ -555,14 +585,14 @@ export const token: Effect.Effect<Option.Option<Token>, TokenStoreError, Spotify
 )
 
 /**
- * When the access token ends.
+ * When the access token ends; none when nobody is signed in or nobody knows.
  *
  * @since 0.1.0
  * @category accessors
  */
 export const expiresAt: Effect.Effect<Option.Option<DateTime.Utc>, TokenStoreError, SpotifySession> = Effect.map(
   token,
-  Option.map((token) => token.expiresAt)
+  Option.filterMap(({ expiresAt }) => expiresAt.epochMillis === never ? Option.none() : Option.some(expiresAt))
 )
 
 /**

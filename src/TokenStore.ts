@@ -59,6 +59,8 @@ export const Token: Schema.Schema<Token, TokenEncoded> = token.annotations({ ide
 const pendingSignIn = Schema.Struct({
   state: Schema.String,
   codeVerifier: Schema.optionalWith(Schema.Redacted(Schema.String), { exact: true }),
+  /** Where the sign-in comes back to, when that isn't the session's own redirect URI. */
+  redirectUri: Schema.optionalWith(Schema.String, { exact: true }),
   scopes: Schema.Array(Schema.String),
   startedAt: Schema.DateTimeUtc
 })

@@ -1,11 +1,11 @@
 import { Error as PlatformError, FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Option, Redacted, type Scope } from "effect"
+import { Deferred, Effect, Fiber, Layer, Option, Redacted, type Scope, TestClock } from "effect"
 import * as TokenStore from "effect-spotify/TokenStore"
 import { inspect } from "node:util"
 import { pauseUpTo, start } from "./utils/tokenStoreProcess.js"
-import { behaves, count, expectToken, increment, makePending, makeToken } from "./utils/tokenStoreSuite.js"
+import { behaves, count, expectToken, makePending, makeToken } from "./utils/tokenStoreSuite.js"
 
 const directory = FileSystem.FileSystem.pipe(
   Effect.flatMap((fs) => fs.makeTempDirectoryScoped()),
@@ -28,6 +28,9 @@ const changed = (change: (fs: FileSystem.FileSystem) => Partial<FileSystem.FileS
   Layer.effect(FileSystem.FileSystem, Effect.map(FileSystem.FileSystem, (fs) => ({ ...fs, ...change(fs) }))).pipe(
     Layer.provide(NodeFileSystem.layer)
   )
+
+/** Lets the event loop go round, so that finished file operations are noticed. */
+const turn = Effect.promise(() => new Promise((done) => setImmediate(done)))
 
 const live = (
   title: string,
@@ -172,5 +175,145 @@ describe("layerFile", () => {
         expect(error.message).toContain("denied")
         expect(yield* files.readDirectory(directory)).toEqual(["tokens.json"])
       }
+    }))
+})
+
+describe("layerFile shared by processes", () => {
+  it.scopedLive(
+    "has the old or the new token after kill -9 at any moment, and lets the next one write",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const length = 50_000
+        const left = new Set<string>()
+
+        const round = (path: string, directory: string, n: number) =>
+          Effect.gen(function*() {
+            const writer = yield* start({ file: path }, "write", "a", String(length))
+            yield* writer.said("wrote")
+            yield* pauseUpTo(80)
+            yield* writer.kill
+            for (const file of yield* fs.readDirectory(directory)) {
+              left.add(file.replace(/[0-9a-f]{32}/, "id"))
+            }
+            yield* at(path)((store) =>
+              Effect.gen(function*() {
+                const token = yield* Effect.map(store.get("a"), Option.getOrThrow)
+                const value = Redacted.value(token.accessToken)
+                expect(value).toBe((value[0] ?? "").repeat(length))
+                yield* store.set("b", makeToken(String(n)))
+                expectToken(yield* store.get("b"), makeToken(String(n)))
+              })
+            )
+            expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+          }).pipe(Effect.scoped)
+
+        // Side by side, since most of the time goes into waiting for the locks of the dead.
+        yield* Effect.all(
+          Array.from({ length: 5 }, () =>
+            Effect.flatMap(directory, (directory) =>
+              Effect.forEach([1, 2, 3, 4, 5], (n) =>
+                round(`${directory}/tokens.json`, directory, n)))),
+          { concurrency: "unbounded" }
+        )
+        // Otherwise none was killed at work, and this says nothing.
+        expect(left).toContain("tokens.json.write.id.lock")
+        expect(left).toContain("tokens.json.id.tmp")
+      }).pipe(Effect.provide(NodeFileSystem.layer)),
+    600_000
+  )
+
+  live(
+    "loses no change of several processes",
+    (path, fs, directory) =>
+      Effect.gen(function*() {
+        const processes = yield* Effect.replicateEffect(start({ file: path }, "count", "a", "25"), 4)
+        yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
+        expect(yield* Effect.provide(count("a"), layerAt(path))).toBe(100)
+        expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+      }),
+    300_000
+  )
+
+  live(
+    "goes on after the process that held the lock was killed",
+    (path, fs, directory) =>
+      Effect.gen(function*() {
+        const holder = yield* start({ file: path }, "hold", "a")
+        yield* holder.said("holding")
+        const others = yield* Effect.replicateEffect(start({ file: path }, "count", "a", "5"), 2)
+        yield* Effect.forEach(others, (other) => other.said("counting"))
+        // Others aren't hindered meanwhile, nor is another user.
+        yield* at(path)((store) => store.withLock("b", store.set("a", makeToken("counter", ["0"]))))
+        yield* holder.kill
+        // A wait of more than a minute would have failed.
+        yield* Effect.forEach(others, (other) => other.finished, { concurrency: "unbounded" })
+        expect(yield* Effect.provide(count("a"), layerAt(path))).toBe(10)
+        expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+      }),
+    300_000
+  )
+
+  it.scoped("doesn't take the lock of one that lives, and says so after a minute", () =>
+    Effect.gen(function*() {
+      const path = `${yield* directory}/tokens.json`
+      const entered = yield* Deferred.make<void>()
+      const holder = yield* Effect.fork(
+        at(path)((store) => store.withLock("a", Effect.zipRight(Deferred.succeed(entered, undefined), Effect.never)))
+      )
+      yield* Deferred.await(entered)
+      const waiter = yield* Effect.fork(Effect.flip(at(path)((store) => store.withLock("a", Effect.void))))
+      // The clock of the test goes on by half a second at a time, with time for the work on files in between.
+      const clock = yield* Effect.fork(Effect.forever(Effect.zipRight(TestClock.adjust("500 millis"), turn)))
+      const error = yield* Fiber.join(waiter)
+      yield* Fiber.interruptAll([clock, holder])
+      expect(error).toMatchObject({ _tag: "TokenStoreError", store: path, operation: "withLock" })
+      expect(error.message).toContain("for more than 1m")
+    }), 300_000)
+
+  live(
+    "takes the write of one that seemed dead over, and lets it try again",
+    (path, fs, directory) =>
+      Effect.gen(function*() {
+        const renaming = yield* Deferred.make<void>()
+        const goOn = yield* Deferred.make<void>()
+        const sleepy = changed((fs) => ({
+          utimes: () => Effect.never,
+          rename: (from, to) =>
+            Deferred.succeed(renaming, undefined).pipe(
+              Effect.zipRight(Deferred.await(goOn)),
+              Effect.zipRight(fs.rename(from, to))
+            )
+        }))
+        const one = yield* Effect.fork(at(path, sleepy)((store) => store.set("one", makeToken("1"))))
+        yield* Deferred.await(renaming)
+        yield* at(path)((store) => store.set("two", makeToken("2")))
+        expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+        yield* Deferred.succeed(goOn, undefined)
+        yield* Fiber.join(one)
+        expectToken(yield* at(path)((store) => store.get("one")), makeToken("1"))
+        expectToken(yield* at(path)((store) => store.get("two")), makeToken("2"))
+      })
+  )
+
+  live("doesn't write when its lock was taken before its temporary file was there", (path) =>
+    Effect.gen(function*() {
+      const opening = yield* Deferred.make<void>()
+      const goOn = yield* Deferred.make<void>()
+      const sleepy = changed((fs) => ({
+        utimes: () => Effect.never,
+        open: (path, options) =>
+          Deferred.succeed(opening, undefined).pipe(
+            Effect.zipRight(Deferred.await(goOn)),
+            Effect.zipRight(fs.open(path, options))
+          )
+      }))
+      const one = yield* Effect.fork(at(path, sleepy)((store) => store.set("one", makeToken("1"))))
+      yield* Deferred.await(opening)
+      yield* at(path)((store) => store.set("two", makeToken("2")))
+      yield* Deferred.succeed(goOn, undefined)
+      yield* Fiber.join(one)
+      expectToken(yield* at(path)((store) => store.get("one")), makeToken("1"))
+      expectToken(yield* at(path)((store) => store.get("two")), makeToken("2"))
     }))
 })

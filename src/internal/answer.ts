@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import type { Request, Response } from "../SpotifyClient.js"
 import {
   BadRequest,
@@ -16,36 +15,35 @@ import {
 } from "../SpotifyError.js"
 import type { SpotifySession } from "../SpotifySession.js"
 import type { Token } from "../TokenStore.js"
-import { excerpt, pathOf } from "./text.js"
-
-const ErrorBody = Schema.parseJson(Schema.Struct({
-  error: Schema.Union(
-    Schema.Struct({
-      message: Schema.optional(Schema.NullOr(Schema.String)),
-      reason: Schema.optional(Schema.NullOr(Schema.String))
-    }),
-    Schema.String
-  ),
-  error_description: Schema.optional(Schema.NullOr(Schema.String))
-}))
-const decodeErrorBody = Schema.decodeUnknownEither(ErrorBody)
+import { excerpt } from "./text.js"
 
 interface Said {
   readonly detail: string
   readonly reason: string | undefined
 }
 
-/** Spotify's words in whatever form they come: its JSON, OAuth's JSON, text, HTML, or nothing. */
+const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
+
+const textOf = (object: unknown, member: string): string | undefined =>
+  Predicate.hasProperty(object, member) && typeof object[member] === "string" ? object[member] : undefined
+
+/** Spotify's words in whatever form they come: its JSON with or without the wrapping, OAuth's JSON, text, HTML, or nothing. */
 const said = (text: string): Said => {
-  const body = decodeErrorBody(text)
-  if (Either.isLeft(body)) return { detail: text, reason: undefined }
-  const { error, error_description } = body.right
-  return typeof error === "string"
-    ? { detail: error_description ?? error, reason: undefined }
-    : { detail: error.message ?? "", reason: error.reason ?? undefined }
+  const body = Option.getOrUndefined(parseJson(text))
+  const error = Predicate.hasProperty(body, "error") && Predicate.isObject(body.error) ? body.error : body
+  return {
+    detail: textOf(error, "message") ?? textOf(error, "error_description") ?? textOf(error, "error") ?? text,
+    reason: textOf(error, "reason")
+  }
 }
 
-export const reasonOf = (text: string): string | undefined => said(text).reason
+/** Whether a 429 means the rate, which a pause helps against, and not the quota. */
+export const isRateLimit = (status: number, text: string): boolean =>
+  status === 429 && said(text).reason !== "QUOTA_EXCEEDED"
+
+/** What Spotify said, for an error; `sent` is the token that the request carried, in case it is echoed. */
+export const detailOf = (text: string, sent: Redacted.Redacted): string =>
+  excerpt(said(text).detail, [Redacted.value(sent)])
 
 const hintOf = (request: Request, status: number, reason: string | undefined, missing: ReadonlyArray<string>) => {
   if (status === 401) return "sign in again, or check the token"
@@ -55,23 +53,24 @@ const hintOf = (request: Request, status: number, reason: string | undefined, mi
   return reason === undefined ? request.forbiddenHint : undefined
 }
 
-/** The error of an answer that is no success; `sent` is the token that the request carried, in case it is echoed. */
+/** The error of an answer that is no success. */
 export const errorOf = (
   request: Request,
+  path: string,
   answer: Response,
   session: SpotifySession.Service,
-  sent: Redacted.Redacted | undefined
+  sent: Redacted.Redacted
 ): Effect.Effect<SpotifyError> => {
   const { status } = answer
-  const words = said(answer.text)
-  const detail = excerpt(words.detail, sent === undefined ? [] : [Redacted.value(sent)])
+  const { reason } = said(answer.text)
+  const detail = detailOf(answer.text, sent)
   const lacksScope = status === 403 && /insufficient (client )?scope/i.test(detail)
   return lacksScope
     ? Effect.map(
       Effect.orElseSucceed(session.token, () => Option.none()),
-      (token) => make(request, status, detail, words.reason, missingOf(request.scopes ?? [], token))
+      (token) => make(request, path, status, detail, reason, missingOf(request.scopes ?? [], token))
     )
-    : Effect.succeed(make(request, status, detail, words.reason, []))
+    : Effect.succeed(make(request, path, status, detail, reason, []))
 }
 
 const missingOf = (needed: ReadonlyArray<string>, token: Option.Option<Token>): ReadonlyArray<string> => {
@@ -85,6 +84,7 @@ const missingOf = (needed: ReadonlyArray<string>, token: Option.Option<Token>): 
 
 const make = (
   request: Request,
+  path: string,
   status: number,
   detail: string,
   reason: string | undefined,
@@ -94,7 +94,7 @@ const make = (
   const fields = {
     operation: request.operation,
     method: request.method,
-    path: pathOf(request.url),
+    path,
     status,
     detail,
     reason,

@@ -1,11 +1,15 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import { globalValue } from "effect/GlobalValue"
 import * as Metric from "effect/Metric"
@@ -22,11 +26,12 @@ import {
   TransportError
 } from "../SpotifyError.js"
 import type { SpotifySession } from "../SpotifySession.js"
-import { errorOf, reasonOf } from "./answer.js"
+import { detailOf, errorOf, isRateLimit } from "./answer.js"
+import { Deadline } from "./deadline.js"
 import { Dispatcher, type Outcome, type Priority } from "./dispatcher.js"
 import { guarded } from "./http.js"
 import { defaultMaxWait, retryAfter, transient } from "./retry.js"
-import { excerpt, pathOf, transportDetail } from "./text.js"
+import { pathOf, transportDetail } from "./text.js"
 
 const apiUrl = "https://api.spotify.com/v1"
 
@@ -41,35 +46,50 @@ export const onResponse: FiberRef.FiberRef<((info: ResponseInfo) => void) | unde
 )
 
 const requests = Metric.counter("spotify_requests", {
-  description: "Answers of the Spotify Web API",
+  description: "Requests to the Spotify Web API, by the status of their answer (\"none\" where there was none)",
   incremental: true
 })
-const answers = new Map<number, Metric.Metric.Counter<number>>()
+const requestsBy = new Map<string, Metric.Metric.Counter<number>>()
 
-const count = (status: number): void => {
-  let counter = answers.get(status)
+const rateLimited = Metric.counter("spotify_rate_limited", {
+  description: "Answers 429 that meant the rate",
+  incremental: true
+})
+
+const retries = Metric.counter("spotify_retries", { description: "Requests that were sent again", incremental: true })
+
+const count = (fiber: AnyFiber, counter: Metric.Metric.Counter<number>): void =>
+  counter.unsafeUpdate(1, fiber.getFiberRef(FiberRef.currentMetricLabels))
+
+const countRequest = (fiber: AnyFiber, status: string): void => {
+  let counter = requestsBy.get(status)
   if (counter === undefined) {
-    counter = Metric.tagged(requests, "status", String(status))
-    answers.set(status, counter)
+    counter = Metric.tagged(requests, "status", status)
+    requestsBy.set(status, counter)
   }
-  counter.unsafeUpdate(1, [])
+  count(fiber, counter)
 }
 
-const rateLimited = Metric.counter("spotify_rate_limited", { description: "Answers 429", incremental: true })
-const retries = Metric.counter("spotify_retries", { description: "Requests sent again", incremental: true })
+type AnyFiber = Fiber.RuntimeFiber<unknown, unknown>
+
+const clockOf = (fiber: AnyFiber): Clock.Clock =>
+  Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
+
+interface Target {
+  readonly url: string
+  /** For errors: without host and query. */
+  readonly path: string
+}
 
 interface Answer extends Response {
-  readonly wait: number | undefined
+  readonly outcome: Outcome
+  readonly sent: Redacted.Redacted
 }
 
-const failure = (request: Request, path: string) => ({ operation: request.operation, method: request.method, path })
-
 const outcomeOf = (exit: Exit.Exit<Answer, unknown>): Outcome =>
-  Exit.isFailure(exit)
-    ? { _tag: "Unanswered" }
-    : exit.value.status === 429 && reasonOf(exit.value.text) !== "QUOTA_EXCEEDED"
-    ? { _tag: "Limited", wait: exit.value.wait }
-    : { _tag: "Answered" }
+  Exit.isSuccess(exit) ? exit.value.outcome : { _tag: "Unanswered" }
+
+const answered: Outcome = { _tag: "Answered" }
 
 const maxRedirects = 3
 
@@ -80,218 +100,240 @@ export const make = (
 ): SpotifyClient.Service => {
   const client = guarded(http)
   const base = new URL(options.baseUrl ?? apiUrl)
-  const baseUrl = base.href.replace(/\/$/, "")
+  const basePath = base.pathname.replace(/\/$/, "")
+  const baseUrl = base.origin + basePath
   const timeout = Duration.decode(options.timeout ?? Duration.seconds(30))
+  const deadline = new Deadline(Duration.toMillis(timeout))
   const schedule = options.retrySchedule ?? transient
   const maxWait = Duration.toMillis(options.maxWait ?? defaultMaxWait)
   const maxLimited = options.maxRateLimitRetries ?? 10
-  const dispatcher = new Dispatcher({ maxWait, maxInFlight: options.maxInFlight ?? 64 })
+  const dispatcher = new Dispatcher({ maxWait, maxInFlight: Math.max(1, options.maxInFlight ?? 64) })
   const headers = { accept: "application/json", ...options.headers }
 
-  const resolve = (request: Request): Effect.Effect<string, ForeignHost> => {
-    if (!/^[a-z][a-z0-9+.-]*:|^\/\//i.test(request.url)) return Effect.succeed(`${baseUrl}${request.url}`)
-    return sameHost(request, request.url, base)
+  const foreign = (request: Request, path: string, host: string): ForeignHost =>
+    new ForeignHost({
+      operation: request.operation,
+      method: request.method,
+      path,
+      host,
+      allowed: base.host,
+      message: `${request.operation}: this leads to ${host}; the access token is only sent to ${base.host}`
+    })
+
+  const resolve = (request: Request): Effect.Effect<Target, ForeignHost> =>
+    /^\/(?!\/)/.test(request.url)
+      ? Effect.succeed({ url: baseUrl + request.url, path: pathOf(request.url) })
+      : follow(request, pathOf(request.url), request.url, base)
+
+  /** Where a link leads, if that is the API's own host. */
+  const follow = (
+    request: Request,
+    path: string,
+    location: string,
+    from: string | URL
+  ): Effect.Effect<Target, ForeignHost> => {
+    const url = URL.canParse(location, from) ? new URL(location, from) : undefined
+    if (url === undefined || url.origin !== base.origin) {
+      return Effect.fail(foreign(request, path, url?.host ?? location))
+    }
+    return Effect.succeed({
+      url: url.href,
+      path: url.pathname.startsWith(`${basePath}/`) ? url.pathname.slice(basePath.length) : url.pathname
+    })
   }
 
-  const sameHost = (request: Request, location: string, from: URL): Effect.Effect<string, ForeignHost> =>
-    Effect.flatMap(
-      Effect.option(Effect.try(() => new URL(location, from))),
-      Option.match({
-        onNone: () => foreign(request, location),
-        onSome: (url) => url.origin === base.origin ? Effect.succeed(url.href) : foreign(request, url.host)
-      })
-    )
+  const lost = (request: Request, path: string, reason: TransportError["reason"], detail: string): TransportError =>
+    new TransportError({
+      operation: request.operation,
+      method: request.method,
+      path,
+      reason,
+      detail,
+      message: `${request.operation}: no answer from Spotify${reason === "Timeout" ? " within " : ": "}${detail}`
+    })
 
-  const foreign = (request: Request, host: string): Effect.Effect<never, ForeignHost> =>
-    Effect.fail(
-      new ForeignHost({
-        ...failure(request, pathOf(request.url)),
-        host,
-        allowed: base.host,
-        message: `${request.operation}: the answer leads to ${host}; the access token is only sent to ${base.host}`
-      })
-    )
-
+  /** One attempt, from the request to the end of the answer's body. */
   const send = (
+    clock: Clock.Clock,
     request: Request,
-    url: string,
+    target: Target,
     token: Redacted.Redacted
   ): Effect.Effect<Answer, TransportError> => {
-    let message = HttpClientRequest.make(request.method)(url, {
+    let message = HttpClientRequest.make(request.method)(target.url, {
       headers: { ...headers, authorization: `Bearer ${Redacted.value(token)}` }
     })
     if (request.body !== undefined) {
       message = HttpClientRequest.bodyText(message, request.body.text, request.body.contentType)
     }
-    const unreachable = (error: HttpClientError.HttpClientError) => {
-      const detail = transportDetail(error)
-      return Effect.fail(
-        new TransportError({
-          ...failure(request, pathOf(request.url)),
-          reason: "Connection",
-          detail,
-          message: `${request.operation}: no answer from Spotify: ${detail}`
-        })
-      )
-    }
-    return client.execute(message).pipe(
-      Effect.flatMap((response) =>
-        Effect.zipWith(response.text, Clock.currentTimeMillis, (text, now): Answer => {
-          const headers = response.headers
-          return {
-            status: response.status,
-            headers,
-            url,
-            text,
-            wait: response.status === 429
-              ? Option.getOrUndefined(Option.map(retryAfter(headers, now), Duration.toMillis))
-              : undefined
-          }
-        })
-      ),
-      Effect.catchAll(unreachable),
-      Effect.timeoutFail({
-        duration: timeout,
-        onTimeout: () =>
-          new TransportError({
-            ...failure(request, pathOf(request.url)),
-            reason: "Timeout",
-            detail: Duration.format(timeout),
-            message: `${request.operation}: no answer from Spotify within ${Duration.format(timeout)}`
-          })
+    const read = (response: HttpClientResponse.HttpClientResponse) =>
+      Effect.map(response.text, (text): Answer => {
+        const { headers, status } = response
+        return { status, headers, url: target.url, text, outcome: outcome(status, headers, text), sent: token }
       })
+    const outcome = (status: number, headers: Response["headers"], text: string): Outcome =>
+      isRateLimit(status, text)
+        ? {
+          _tag: "Limited",
+          wait: Option.getOrUndefined(
+            Option.map(retryAfter(headers, clock.unsafeCurrentTimeMillis()), Duration.toMillis)
+          )
+        }
+        : answered
+    return deadline.run(
+      clock,
+      Effect.catchAll(
+        Effect.flatMap(Effect.catchAll(client.execute(message), refused), read),
+        (error) => Effect.fail(lost(request, target.path, "Connection", transportDetail(error)))
+      ),
+      () => lost(request, target.path, "Timeout", Duration.format(timeout))
     )
   }
 
   const rateLimitedError = (
+    clock: Clock.Clock,
     request: Request,
+    path: string,
     until: number,
-    answer: Option.Option<Answer>
-  ): Effect.Effect<never, RateLimited> =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const retryAt = DateTime.unsafeMake(until)
-      const retryAfter = Duration.millis(Math.max(0, until - now))
-      return Effect.fail(
-        new RateLimited({
-          ...failure(request, pathOf(request.url)),
-          status: 429,
-          detail: Option.match(answer, { onNone: () => "", onSome: (answer) => excerpt(answer.text) }),
-          reason: undefined,
-          retryAfter,
-          retryAt,
-          message: `${request.operation}: Spotify asks to wait ${Duration.format(retryAfter)}, until ${
-            DateTime.formatIso(retryAt)
-          }`
-        })
-      )
+    last: Answer | undefined
+  ): RateLimited => {
+    const now = clock.unsafeCurrentTimeMillis()
+    const retryAt = DateTime.unsafeMake(Math.max(now, until))
+    const retryAfter = Duration.millis(retryAt.epochMillis - now)
+    return new RateLimited({
+      operation: request.operation,
+      method: request.method,
+      path,
+      status: 429,
+      detail: last === undefined ? "" : detailOf(last.text, last.sent),
+      reason: undefined,
+      retryAfter,
+      retryAt,
+      message: `${request.operation}: Spotify asks to wait ${Duration.format(retryAfter)}, until ${
+        DateTime.formatIso(retryAt)
+      }`
     })
+  }
 
-  const execute = (session: SpotifySession.Service) => (request: Request): Effect.Effect<Response, SpotifyError> =>
-    Effect.suspend(() => {
-      let driver: Schedule.ScheduleDriver<unknown, SpotifyError> | undefined
-      let renewed = false
-      let limited = 0
-      let redirects = 0
+  const call = (
+    fiber: AnyFiber,
+    session: SpotifySession.Service,
+    request: Request
+  ): Effect.Effect<Response, SpotifyError> => {
+    const clock = clockOf(fiber)
+    const rank = fiber.getFiberRef(priority)
+    let driver: Schedule.ScheduleDriver<unknown, SpotifyError> | undefined
+    let sent = 0
+    let renewed = false
+    let limited = 0
+    let redirects = 0
 
-      const attempt = (url: string): Effect.Effect<Response, SpotifyError> =>
-        Effect.flatMap(session.accessToken, () =>
-          Effect.flatMap(FiberRef.get(priority), (priority) => {
-            let token: Redacted.Redacted | undefined
-            return Effect.matchEffect(
-              dispatcher.run(
-                priority,
-                // Asked for again after the wait, which may have outlived the first one.
-                Effect.flatMap(session.accessToken, (valid) => {
-                  token = valid
-                  return send(request, url, valid)
-                }),
-                outcomeOf
-              ),
-              {
-                onSuccess: (answer) => settle(url, answer, token),
-                onFailure: (error) =>
-                  error._tag === "Shut" ? rateLimitedError(request, error.until, Option.none()) : again(url, error)
+    const attempt = (target: Target, last?: Answer): Effect.Effect<Response, SpotifyError> =>
+      Effect.suspend(() => {
+        const shut = dispatcher.shut(clock.unsafeCurrentTimeMillis())
+        if (shut !== undefined) return Effect.fail(rateLimitedError(clock, request, target.path, shut.until, last))
+        const place = { clock, priority: rank, isRepeat: sent > 0 }
+        return Effect.matchEffect(
+          Effect.flatMap(session.accessToken, (token) =>
+            dispatcher.run(
+              place,
+              (waited) => {
+                sent++
+                // The wait may have outlived the token.
+                return waited
+                  ? Effect.flatMap(session.accessToken, (token) => send(clock, request, target, token))
+                  : send(clock, request, target, token)
+              },
+              outcomeOf
+            )),
+          {
+            onSuccess: (answer) => settle(target, answer),
+            onFailure: (error) => {
+              if (error._tag === "Shut") {
+                return Effect.fail(rateLimitedError(clock, request, target.path, error.until, last))
               }
-            )
-          }))
-
-      const settle = (
-        url: string,
-        answer: Answer,
-        token: Redacted.Redacted | undefined
-      ): Effect.Effect<Response, SpotifyError> => {
-        const { status } = answer
-        count(status)
-        if (status >= 200 && status < 300) {
-          return Effect.map(FiberRef.get(onResponse), (listen) => {
-            if (listen !== undefined) {
-              listen({
-                operation: request.operation,
-                method: request.method,
-                url,
-                status,
-                headers: answer.headers
-              })
+              if (isUnanswered(error)) observe("none")
+              return repeat(target, error)
             }
-            return answer
-          })
-        }
-        if (status === 401 && !renewed && token !== undefined) {
-          renewed = true
-          return Effect.matchEffect(session.renew(token), {
-            onSuccess: () => attempt(url),
-            onFailure: (error) => isUnrenewable(error) ? fail(url, answer, token) : Effect.fail(error)
-          })
-        }
-        if (status === 429 && outcomeOf(Exit.succeed(answer))._tag === "Limited") {
-          const until = dispatcher.state().pausedUntil
-          return Effect.zipRight(
-            Metric.increment(rateLimited),
-            limited++ < maxLimited
-              ? Effect.zipRight(note(request, "429, waiting for Spotify", retries), attempt(url))
-              : rateLimitedError(request, until, Option.some(answer))
-          )
-        }
-        if ((status >= 300 && status < 400) || status === 0) {
-          const location = answer.headers["location"]
-          if (location === undefined) return status === 0 ? foreign(request, "another place") : fail(url, answer, token)
-          return Effect.flatMap(
-            sameHost(request, location, new URL(url)),
-            (next) => request.method === "GET" && redirects++ < maxRedirects ? attempt(next) : fail(url, answer, token)
-          )
-        }
-        return fail(url, answer, token)
+          }
+        )
+      })
+
+    const observe = (status: string): void => {
+      countRequest(fiber, status)
+      request.span?.attribute("http.request.resend_count", sent - 1)
+    }
+
+    const settle = (target: Target, answer: Answer): Effect.Effect<Response, SpotifyError> => {
+      const { status } = answer
+      observe(String(status))
+      request.span?.attribute("http.response.status_code", status)
+      if (status >= 200 && status < 300) {
+        fiber.getFiberRef(onResponse)?.({
+          operation: request.operation,
+          method: request.method,
+          url: answer.url,
+          status,
+          headers: answer.headers
+        })
+        return Effect.succeed(answer)
       }
-
-      const fail = (
-        url: string,
-        answer: Answer,
-        token: Redacted.Redacted | undefined
-      ): Effect.Effect<Response, SpotifyError> =>
-        Effect.flatMap(errorOf(request, answer, session, token), (error) => again(url, error))
-
-      const again = (url: string, error: SpotifyError): Effect.Effect<Response, SpotifyError> => {
-        if (!request.idempotent || !isTransient(error)) return Effect.fail(error)
-        const next = (driver: Schedule.ScheduleDriver<unknown, SpotifyError>) =>
-          Effect.matchEffect(driver.next(error), {
-            onFailure: () => Effect.fail(error),
-            onSuccess: () => Effect.zipRight(note(request, error.message, retries), attempt(url))
-          })
-        return driver === undefined
-          ? Effect.flatMap(Schedule.driver(schedule), (made) => {
-            driver = made
-            return next(made)
-          })
-          : next(driver)
+      if (status === 401 && !renewed) {
+        renewed = true
+        return Effect.matchEffect(session.renew(answer.sent), {
+          onSuccess: () => again(target, "401, with another token", answer),
+          onFailure: (error) => isUnrenewable(error) ? fail(target, answer) : Effect.fail(error)
+        })
       }
+      if (answer.outcome._tag === "Limited") {
+        count(fiber, rateLimited)
+        return limited++ < maxLimited
+          ? again(target, "429, when Spotify allows it", answer)
+          : Effect.fail(rateLimitedError(clock, request, target.path, dispatcher.state().pausedUntil, answer))
+      }
+      return isRedirect(status) ? redirect(target, answer) : fail(target, answer)
+    }
 
-      return Effect.flatMap(resolve(request), attempt)
-    })
+    const redirect = (target: Target, answer: Answer): Effect.Effect<Response, SpotifyError> => {
+      const location = answer.headers["location"]
+      // A browser doesn't say where an answer leads, only that it leads elsewhere (status 0).
+      if (location === undefined && answer.status === 0) {
+        return Effect.fail(foreign(request, target.path, "a place that the browser hides"))
+      }
+      return location === undefined || request.method !== "GET" || redirects++ >= maxRedirects
+        ? fail(target, answer)
+        : Effect.flatMap(follow(request, target.path, location, target.url), (next) => attempt(next))
+    }
+
+    const fail = (target: Target, answer: Answer): Effect.Effect<Response, SpotifyError> =>
+      Effect.flatMap(errorOf(request, target.path, answer, session, answer.sent), (error) => repeat(target, error))
+
+    const repeat = (target: Target, error: SpotifyError): Effect.Effect<Response, SpotifyError> => {
+      if (!request.idempotent || !isTransient(error)) return Effect.fail(error)
+      const next = (driver: Schedule.ScheduleDriver<unknown, SpotifyError>) =>
+        Effect.matchEffect(driver.next(error), {
+          onFailure: () => Effect.fail(error),
+          onSuccess: () => again(target, error.message)
+        })
+      if (driver !== undefined) return next(driver)
+      return Effect.flatMap(Schedule.driver(schedule), (made) => {
+        driver = made
+        return next(made)
+      })
+    }
+
+    const again = (target: Target, why: string, last?: Answer): Effect.Effect<Response, SpotifyError> => {
+      count(fiber, retries)
+      request.span?.event("sent again", clock.unsafeCurrentTimeNanos(), { why })
+      return Effect.zipRight(Effect.logDebug(`${request.operation} is sent again: ${why}`), attempt(target, last))
+    }
+
+    return Effect.flatMap(resolve(request), (target) => attempt(target))
+  }
 
   const of = (session: SpotifySession.Service): SpotifyClient.Service => ({
     session,
     market: options.market,
-    execute: execute(session),
+    execute: (request) => Effect.withFiberRuntime((fiber) => call(fiber, session, request)),
     status: Effect.sync(() => {
       const { pausedUntil, ...state } = dispatcher.state()
       return { ...state, pausedUntil: pausedUntil === 0 ? Option.none() : Option.some(pausedUntil) }
@@ -301,18 +343,21 @@ export const make = (
   return of(session)
 }
 
-const note = (
-  request: Request,
-  why: string,
-  counter: Metric.Metric.Counter<number>
-): Effect.Effect<void> =>
-  Effect.zipRight(
-    Metric.increment(counter),
-    Effect.logDebug(`${request.operation} is sent again: ${why}`)
-  )
+/** An HTTP client that fails on a status (`filterStatusOk`) has an answer all the same. */
+const refused = (
+  error: HttpClientError.HttpClientError
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> =>
+  error._tag === "ResponseError" && error.reason === "StatusCode"
+    ? Effect.succeed(error.response)
+    : Effect.fail(error)
 
-const isTransient = (error: SpotifyError): boolean =>
-  error._tag === "ServerError" || (error._tag === "TransportError" && error.operation !== tokenOperation)
+const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
 
-const isUnrenewable = (error: { readonly _tag: string }): error is ReauthorizationRequired =>
-  error._tag === "ReauthorizationRequired" && "reason" in error && error.reason === "NoRefreshToken"
+/** A lost request to the API; one to the token endpoint was repeated by the session already. */
+const isUnanswered = (error: SpotifyError): boolean =>
+  error._tag === "TransportError" && error.operation !== tokenOperation
+
+const isTransient = (error: SpotifyError): boolean => error._tag === "ServerError" || isUnanswered(error)
+
+const isUnrenewable = (error: SpotifyError): error is ReauthorizationRequired =>
+  error._tag === "ReauthorizationRequired" && error.reason === "NoRefreshToken"

@@ -1,8 +1,9 @@
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
+import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 
 /** A background call waits while an interactive one does. */
@@ -36,27 +37,36 @@ export interface State {
   readonly pausedUntil: number
 }
 
+/** A call's place in the queue: what is sent again goes before what is new. */
+export interface Place {
+  readonly clock: Clock.Clock
+  readonly priority: Priority
+  readonly isRepeat: boolean
+}
+
 interface Waiter {
-  readonly leave: Deferred.Deferred<number, Shut>
-  admitted: boolean
+  readonly admission: Deferred.Deferred<number, Shut>
+  readonly queue: Set<Waiter>
+  isAdmitted: boolean
 }
 
 /**
  * Decides when a request of the client may leave: one gate for all of its fibers.
  *
- * A 429 shuts the gate for everybody. It reopens with one probe; each answer that isn't a 429 then doubles what may be on
+ * A 429 shuts the gate for everybody. It reopens with one probe; each answer that isn't a 429 then lets one more be on
  * its way, so that those who waited don't run into the same limit all at once. A ticket is the number of its opening:
  * what was sent before a pause says nothing about what is allowed after it.
+ *
+ * All of it is synchronous, so that no fiber sees or leaves it half done; `run` alone waits.
  */
 export class Dispatcher {
   private inFlight = 0
   private limit: number
   private pausedUntil = 0
   private opening = 0
-  private pausesWithoutHeader = 0
-  private readonly interactive: Array<Waiter> = []
-  private readonly background: Array<Waiter> = []
-  private timer: Fiber.RuntimeFiber<void> | undefined
+  private unexplained = 0
+  private readonly queues: ReadonlyArray<Set<Waiter>> = [new Set(), new Set(), new Set(), new Set()]
+  private timer: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
 
   constructor(private readonly options: Options) {
     this.limit = options.maxInFlight
@@ -65,129 +75,131 @@ export class Dispatcher {
   state(): State {
     return {
       inFlight: this.inFlight,
-      waiting: this.interactive.length + this.background.length,
+      waiting: this.waiting(),
       limit: this.limit,
       pausedUntil: this.pausedUntil
     }
   }
 
-  /** Runs a request once it may leave. */
+  /** When the gate opens, if that is later than callers care to wait for. */
+  shut(now: number): Shut | undefined {
+    return this.pausedUntil - now > this.options.maxWait ? { _tag: "Shut", until: this.pausedUntil } : undefined
+  }
+
+  /** Runs a request once it may leave; it is told whether it had to wait. */
   run<A, E, R>(
-    priority: Priority,
-    request: Effect.Effect<A, E, R>,
+    place: Place,
+    request: (waited: boolean) => Effect.Effect<A, E, R>,
     outcome: (exit: Exit.Exit<A, E>) => Outcome
   ): Effect.Effect<A, E | Shut, R> {
-    return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(
-        this.isFree() ? this.enter() : this.wait(priority, restore),
-        (ticket) =>
-          Effect.onExit(restore(request), (exit) => {
-            this.inFlight--
-            const result = outcome(exit)
-            return result._tag === "Limited"
-              ? this.shut(ticket, result.wait)
-              : this.leave(ticket, result._tag === "Answered")
-          })
-      )
-    )
+    return Effect.uninterruptibleMask((restore) => {
+      const send = (ticket: number, waited: boolean) =>
+        Effect.onExit(restore(request(waited)), (exit) => {
+          this.leave(ticket, outcome(exit), place.clock)
+          return Effect.void
+        })
+      if (this.isFree()) {
+        this.inFlight++
+        return send(this.opening, false)
+      }
+      return Effect.flatMap(this.wait(place, restore), (ticket) => send(ticket, true))
+    })
   }
 
   private isFree(): boolean {
-    return this.pausedUntil === 0 && this.inFlight < this.limit && !this.hasWaiters()
+    return this.pausedUntil === 0 && this.inFlight < this.limit && this.waiting() === 0
   }
 
-  private hasWaiters(): boolean {
-    return this.interactive.length > 0 || this.background.length > 0
-  }
-
-  private enter(): Effect.Effect<number> {
-    this.inFlight++
-    return Effect.succeed(this.opening)
-  }
-
-  private leave(ticket: number, answered: boolean): Effect.Effect<void> {
-    if (answered && ticket === this.opening) {
-      this.pausesWithoutHeader = 0
-      this.limit = Math.min(this.limit * 2, this.options.maxInFlight)
-    }
-    return this.hasWaiters() ? this.admit : Effect.void
-  }
-
-  private shut(ticket: number, wait: number | undefined): Effect.Effect<void> {
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const isNews = ticket === this.opening
-      let pause = wait ?? 0
-      if (pause <= 0 && isNews) {
-        pause = Math.min(1000 * 2 ** this.pausesWithoutHeader, this.options.maxWait)
-        this.pausesWithoutHeader++
-      }
-      this.pausedUntil = Math.max(this.pausedUntil, now + pause)
-      if (isNews) {
-        this.opening++
-        this.limit = 1
-      }
-      return this.admit
-    })
+  private waiting(): number {
+    return this.queues.reduce((sum, queue) => sum + queue.size, 0)
   }
 
   private wait(
-    priority: Priority,
+    { clock, isRepeat, priority }: Place,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   ): Effect.Effect<number, Shut> {
-    return Effect.suspend(() => {
-      const queue = priority === "interactive" ? this.interactive : this.background
-      const waiter: Waiter = { leave: Deferred.unsafeMake(FiberId.none), admitted: false }
-      queue.push(waiter)
-      return Effect.zipRight(
-        this.admit,
-        Effect.onExit(restore(Deferred.await(waiter.leave)), (exit) => {
-          if (Exit.isSuccess(exit)) return Effect.void
-          // Interrupted between being let in and hearing of it: the place is free again.
-          if (waiter.admitted) this.inFlight--
-          else if (queue.includes(waiter)) queue.splice(queue.indexOf(waiter), 1)
-          return this.admit
-        })
-      )
+    const queue = this.queues[(priority === "interactive" ? 0 : 2) + (isRepeat ? 0 : 1)]!
+    const waiter: Waiter = { admission: Deferred.unsafeMake(FiberId.none), queue, isAdmitted: false }
+    queue.add(waiter)
+    this.admit(clock)
+    return Effect.onExit(restore(Deferred.await(waiter.admission)), (exit) => {
+      if (Exit.isFailure(exit)) {
+        // Interrupted between being let in and hearing of it: the place is free again.
+        if (waiter.isAdmitted) this.inFlight--
+        queue.delete(waiter)
+        this.admit(clock)
+      }
+      return Effect.void
     })
   }
 
-  /** Lets in whom it may, turns away who would wait too long, and keeps a timer only while somebody waits for one. */
-  private readonly admit: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    if (this.pausedUntil !== 0 && now >= this.pausedUntil) this.pausedUntil = 0
-    if (this.pausedUntil - now > this.options.maxWait) {
-      const shut = Exit.fail<Shut>({ _tag: "Shut", until: this.pausedUntil })
-      for (const waiter of this.interactive.splice(0)) Deferred.unsafeDone(waiter.leave, shut)
-      for (const waiter of this.background.splice(0)) Deferred.unsafeDone(waiter.leave, shut)
+  private leave(ticket: number, outcome: Outcome, clock: Clock.Clock): void {
+    this.inFlight--
+    const isNews = ticket === this.opening
+    if (outcome._tag === "Limited") {
+      this.pause(isNews, outcome.wait ?? 0, clock.unsafeCurrentTimeMillis())
+    } else if (outcome._tag === "Answered" && isNews) {
+      this.unexplained = 0
+      this.limit = Math.min(this.limit + 1, this.options.maxInFlight)
     }
+    this.admit(clock)
+  }
+
+  private pause(isNews: boolean, wait: number, now: number): void {
+    const millis = wait > 0 || !isNews
+      ? wait
+      : Math.min(1000 * 2 ** this.unexplained++, this.options.maxWait)
+    this.pausedUntil = Math.max(this.pausedUntil, now + millis)
+    if (isNews) {
+      this.opening++
+      this.limit = 1
+    }
+  }
+
+  /** Lets in whom it may, turns away who would wait too long, and keeps a timer only while somebody waits for one. */
+  private admit(clock: Clock.Clock): void {
+    const now = clock.unsafeCurrentTimeMillis()
+    if (now >= this.pausedUntil) this.pausedUntil = 0
+    const shut = this.shut(now)
+    if (shut !== undefined) this.turnAway(Exit.fail(shut))
     while (this.pausedUntil === 0 && this.inFlight < this.limit) {
-      const waiter = this.interactive.shift() ?? this.background.shift()
+      const waiter = this.next()
       if (waiter === undefined) break
       this.inFlight++
-      waiter.admitted = true
-      Deferred.unsafeDone(waiter.leave, Exit.succeed(this.opening))
+      waiter.isAdmitted = true
+      Deferred.unsafeDone(waiter.admission, Exit.succeed(this.opening))
     }
-    const wantsTimer = this.pausedUntil !== 0 && this.hasWaiters()
-    if (wantsTimer && this.timer === undefined) {
-      return Effect.map(Effect.forkDaemon(Effect.interruptible(this.tick)), (timer) => {
-        this.timer = timer
-      })
-    }
-    if (!wantsTimer && this.timer !== undefined) {
-      const timer = this.timer
-      this.timer = undefined
-      return Fiber.interruptFork(timer)
-    }
-    return Effect.void
-  })
+    this.wakeAt(this.waiting() === 0 ? 0 : this.pausedUntil, now, clock)
+  }
 
-  private readonly tick: Effect.Effect<void> = Effect.suspend(() =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Effect.zipRight(
-        Effect.sleep(Math.max(0, this.pausedUntil - now)),
-        Effect.suspend(() => {
+  private next(): Waiter | undefined {
+    for (const queue of this.queues) {
+      for (const waiter of queue) {
+        queue.delete(waiter)
+        return waiter
+      }
+    }
+    return undefined
+  }
+
+  private turnAway(shut: Exit.Exit<never, Shut>): void {
+    for (const queue of this.queues) {
+      for (const waiter of queue) Deferred.unsafeDone(waiter.admission, shut)
+      queue.clear()
+    }
+  }
+
+  private wakeAt(at: number, now: number, clock: Clock.Clock): void {
+    if (this.timer?.at === at) return
+    this.timer?.fiber.unsafeInterruptAsFork(FiberId.none)
+    this.timer = at === 0 ? undefined : {
+      at,
+      fiber: Effect.runFork(
+        Effect.map(clock.sleep(Duration.millis(at - now)), () => {
           this.timer = undefined
-          return this.admit
+          this.admit(clock)
         })
-      ))
-  )
+      )
+    }
+  }
 }

@@ -17,6 +17,7 @@ export const encoder = <A, I>(operation: string, schema: Schema.Schema<A, I>) =>
   return (input: unknown): Either.Either<I, InvalidInput> =>
     Either.mapLeft(encode(input), (issue) => {
       const { message, path } = firstIssue(issue)
-      return InvalidInput.of(operation, path === "" ? "options" : path, message.replace(/^Expected |^is /, ""))
+      const expected = message === "is missing" ? "given" : message.replace(/^Expected /, "")
+      return InvalidInput.of(operation, path === "" ? "options" : path, expected)
     })
 }

@@ -14,11 +14,15 @@ export const retryAfter = (
 ): Option.Option<Duration.Duration> => {
   const value = headers["retry-after"]?.trim()
   if (value === undefined || value === "") return Option.none()
-  const seconds = Number(value)
-  if (Number.isFinite(seconds)) return Option.some(Duration.seconds(Math.max(0, seconds)))
+  if (/^[+-]?\d+(\.\d+)?$/.test(value)) return Option.some(clamped(Number(value) * 1000))
   const date = Date.parse(value)
-  return Number.isNaN(date) ? Option.none() : Option.some(Duration.millis(Math.max(0, date - now)))
+  return Number.isNaN(date) ? Option.none() : Option.some(clamped(date - now))
 }
+
+/** A wait that a date can still express when it is added to now. */
+const clamped = (millis: number): Duration.Duration => Duration.millis(Math.min(Math.max(0, millis), maxRetryAfter))
+
+const maxRetryAfter = 366 * 24 * 60 * 60 * 1000
 
 /** Half a second, doubled and jittered, three times. */
 export const transient = Schedule.exponential(Duration.millis(500)).pipe(

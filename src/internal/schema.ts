@@ -14,7 +14,7 @@ export interface Nullish<A> extends Optional<A | null> {}
 
 export const optional = <A>(schema: Schema.Schema<A>): Optional<A> => Schema.optionalWith(schema, { exact: true })
 
-/** A union with a primitive as one check: `Schema.Union` costs several times as much, and its error lists every member. */
+/** A union with a primitive as one check: `Schema.Union` costs more, and its error lists every member. */
 export const or = <A, B>(schema: Schema.Schema<A>, is: (input: unknown) => input is B): Schema.Schema<A | B> =>
   Schema.declare<A | B, A | B, readonly [Schema.Schema<A>]>([schema], {
     decode: (schema) => {
@@ -44,7 +44,7 @@ const flat = <A>(expected: Schema.Schema<A>, is: (input: unknown) => input is A)
     return ParseResult.fail(new ParseResult.Composite(ast, input, new ParseResult.Pointer(index, input, issue)))
   }
   return Schema.declare([], { decode: () => check, encode: () => check }, {
-    identifier: `ReadonlyArray<${expected.ast}>`
+    identifier: `ReadonlyArray<${String(expected.ast)}>`
   })
 }
 
@@ -62,7 +62,7 @@ export const numbers = flat(Schema.Number, Predicate.isNumber)
 export const booleans = flat(Schema.Boolean, Predicate.isBoolean)
 
 /** An object as it came. */
-export type Raw = { readonly [key: string]: unknown }
+type Raw = { readonly [key: string]: unknown }
 
 /**
  * A union whose member is looked up instead of tried: `pick` reads the raw object and gives its schema, so that the

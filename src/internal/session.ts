@@ -1,104 +1,132 @@
 import * as Clock from "effect/Clock"
-import type * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import * as Redacted from "effect/Redacted"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import type { SessionError } from "../SpotifyError.js"
 import type { Token } from "../TokenStore.js"
+import { retryTokenRequest } from "./retry.js"
+import { repeatAfter } from "./tokenEndpoint.js"
 
 /** A token is renewed this long before it ends, so that none ends on its way to Spotify. */
-const leeway = 60_000
+export const leeway = 60_000
 
-/** Far enough for a token whose end isn't known. */
+/** The end of a token whose end isn't known. */
 export const never = 8_640_000_000_000_000
 
-/** The token at hand, and one renewal for everybody who waits for another. */
+const textOf = (token: Token | undefined): string | undefined => token && Redacted.value(token.accessToken)
+
+const lasts = (token: Token, until: number): boolean => token.expiresAt.epochMillis > until
+
+/** The search for a token, shared by all who wait for one. */
+export interface Flight {
+  /** Whether a token is good until then and isn't the one to be replaced. */
+  readonly accepts: (token: Token, until: number) => boolean
+}
+
+interface Running extends Flight {
+  readonly replaced: string | undefined
+  /** Whether the replaced token is known to be bad. */
+  readonly refused: boolean
+  readonly result: Deferred.Deferred<Token, SessionError>
+}
+
+const takeOff = (replaced: string | undefined, refused: boolean): Running => ({
+  accepts: (token, until) => lasts(token, until) && textOf(token) !== replaced,
+  replaced,
+  refused,
+  result: Deferred.unsafeMake(FiberId.none)
+})
+
+/** The token at hand, and one flight at a time for another. */
 export interface Keeper {
   readonly accessToken: Effect.Effect<Redacted.Redacted, SessionError>
-  readonly valid: Effect.Effect<Token, SessionError>
   /** A token other than the one that Spotify refused. */
-  readonly renew: (refused: Redacted.Redacted) => Effect.Effect<Token, SessionError>
-  /** A token other than the given one, which stays good if there is no other. */
-  readonly replace: (token: Token) => Effect.Effect<Token, SessionError>
-  readonly isUsable: (token: Token, now: number) => boolean
+  readonly renew: (refused: Redacted.Redacted) => Effect.Effect<Redacted.Redacted, SessionError>
+  /** A token other than the given one, which is good until there is another. */
+  readonly replace: (token: Token | undefined) => Effect.Effect<Token, SessionError>
   readonly current: () => Token | undefined
+  /** Sets the token from outside; what a flight brings that is under way already comes too late. */
   readonly keep: (token: Token | undefined) => void
 }
 
 /**
  * `obtain` runs in the session's scope, not in the fiber that happened to ask first: that one may be interrupted without
- * harm to the others, and closing the scope waits until a token that is on its way is kept.
+ * harm to the others. It is repeated where that may help.
  */
 export const makeKeeper = (
-  obtain: (keeper: Keeper) => Effect.Effect<Token, SessionError>
+  obtain: (flight: Flight, keeper: Keeper) => Effect.Effect<Token, SessionError>
 ): Effect.Effect<Keeper, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     let current: Token | undefined
-    let refused: string | undefined
-    let flight: Deferred.Deferred<Token, SessionError> | undefined
+    let changes = 0
+    let flight: Running | undefined
 
-    const isUsable = (token: Token, now: number): boolean =>
-      token.expiresAt.epochMillis - leeway > now && Redacted.value(token.accessToken) !== refused
+    const held = (until: number): Token | undefined =>
+      current !== undefined && lasts(current, until) &&
+        !(flight?.refused === true && flight.replaced === textOf(current))
+        ? current
+        : undefined
 
-    const join: Effect.Effect<Token, SessionError> = Effect.uninterruptibleMask((restore) => {
-      if (flight !== undefined) return restore(Deferred.await(flight))
-      const mine = flight = Deferred.unsafeMake<Token, SessionError>(FiberId.none)
-      return Effect.interruptible(obtain(keeper)).pipe(
-        Effect.onExit((exit) => {
-          flight = undefined
-          if (Exit.isSuccess(exit)) current = exit.value
-          return Deferred.done(mine, exit)
-        }),
-        Effect.forkIn(scope),
-        Effect.zipRight(restore(Deferred.await(mine)))
-      )
-    })
-
-    const held = (now: number): Token | undefined =>
-      current !== undefined && isUsable(current, now) ? current : undefined
-
-    const valid = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const token = held(now)
-      return token === undefined ? join : Effect.succeed(token)
-    })
-
-    const renew = (token: Redacted.Redacted): Effect.Effect<Token, SessionError> =>
-      Effect.suspend(() => {
-        const text = Redacted.value(token)
-        refused = text
-        // A renewal that was under way already may have ended with the very token that is refused now.
-        return Effect.flatMap(
-          valid,
-          (renewed) => Redacted.value(renewed.accessToken) === text ? valid : Effect.succeed(renewed)
+    const join = (replaced?: string, refused = false): Effect.Effect<Token, SessionError> =>
+      Effect.uninterruptibleMask((restore) => {
+        if (flight !== undefined) return restore(Deferred.await(flight.result))
+        const mine = flight = takeOff(replaced, refused)
+        const changesBefore = changes
+        return retryTokenRequest(obtain(mine, keeper), (error) => repeatAfter("refresh_token", error)).pipe(
+          Effect.interruptible,
+          Effect.onExit((exit) => {
+            flight = undefined
+            if (Exit.isSuccess(exit) && changes === changesBefore) current = exit.value
+            return Deferred.done(mine.result, exit)
+          }),
+          Effect.exit,
+          Effect.forkIn(scope),
+          Effect.zipRight(restore(Deferred.await(mine.result)))
         )
       })
 
-    const keeper: Keeper = {
-      accessToken: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const other = (replaced: string | undefined, refused: boolean): Effect.Effect<Token, SessionError> =>
+      Effect.suspend(() =>
+        flight === undefined || flight.replaced === replaced
+          ? join(replaced, refused)
+          // What was under way for another reason may end with the very token that is to be replaced.
+          : Effect.flatMap(
+            join(),
+            (token) => textOf(token) === replaced ? other(replaced, refused) : Effect.succeed(token)
+          )
+      )
+
+    const valid = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const token = held(now + leeway)
+      return token === undefined ? Effect.catchAll(join(), lastMinute) : Effect.succeed(token)
+    })
+
+    // A token in its last minute is worth more than the reason why there is no later one.
+    const lastMinute = (error: SessionError): Effect.Effect<Token, SessionError> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const token = held(now)
-        return token === undefined
-          ? Effect.map(join, (renewed) => renewed.accessToken)
-          : Effect.succeed(token.accessToken)
-      }),
-      valid,
-      renew,
-      replace: (token) =>
-        Effect.tapError(renew(token.accessToken), () =>
-          Effect.sync(() => {
-            refused = undefined
-          })),
-      isUsable,
+        return token === undefined ? Effect.fail(error) : Effect.succeed(token)
+      })
+
+    const keeper: Keeper = {
+      accessToken: Effect.map(valid, (token) => token.accessToken),
+      renew: (refused) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const text = Redacted.value(refused)
+          const token = held(now + leeway)
+          return token !== undefined && textOf(token) !== text
+            ? Effect.succeed(token.accessToken)
+            : Effect.map(other(text, true), (renewed) => renewed.accessToken)
+        }),
+      replace: (token) => other(textOf(token), false),
       current: () => current,
       keep: (token) => {
         current = token
+        changes++
       }
     }
     return keeper
   })
-
-/** Whether a later token supersedes an earlier one that couldn't be saved. */
-export const isNewer = (a: { readonly expiresAt: DateTime.Utc }, b: { readonly expiresAt: DateTime.Utc }): boolean =>
-  a.expiresAt.epochMillis > b.expiresAt.epochMillis

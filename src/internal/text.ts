@@ -2,13 +2,29 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 
 const excerptLength = 200
 
-/** The start of a body for an error, on one line and without the given secrets. */
+/** The ways in which a secret may stand in a body: as it is, inside JSON, inside a form. */
+const formsOf = (secret: string): ReadonlyArray<string> => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  new URLSearchParams({ "": secret }).toString().slice(1)
+]
+
+// Secrets that nobody told us of, by the name that goes before them. Short values stay: they are words and numbers.
+const named =
+  /((?:access_token|refresh_token|client_secret|code_verifier|\bcode)["']?\s*[:=]\s*["']?)[^\s"'&,;<>{}]{16,}/gi
+const credentials = /\b(Bearer|Basic)\s+[\w.~+/-]{20,}=*/gi
+
+/** The start of a body for an error, on one line and without secrets: the given ones and what looks like one. */
 export const excerpt = (text: string, secrets: ReadonlyArray<string> = []): string => {
   let clean = text
-  for (const secret of secrets) {
-    if (secret !== "") clean = clean.replaceAll(secret, "<redacted>")
+  for (const form of secrets.flatMap(formsOf)) {
+    if (form !== "") clean = clean.replaceAll(form, "<redacted>")
   }
-  clean = clean.replace(/\s+/g, " ").trim()
+  clean = clean
+    .replace(named, "$1<redacted>")
+    .replace(credentials, "$1 <redacted>")
+    .replace(/\s+/g, " ")
+    .trim()
   return clean.length > excerptLength ? `${clean.slice(0, excerptLength)}…` : clean
 }
 

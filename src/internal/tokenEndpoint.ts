@@ -3,6 +3,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -15,9 +16,16 @@ import { excerpt, transportDetail } from "./text.js"
 /** The host that users sign in at and tokens come from. */
 export const accountsUrl = "https://accounts.spotify.com"
 
+/** What can stand in a header and in a form: visible ASCII without white space. */
+export const isCredential = (text: string): boolean => /^[!-~]+$/.test(text)
+
+/** A URL of the accounts host. */
+export const urlOf = (app: { readonly accountsUrl?: string | undefined }, path: string): string =>
+  `${(app.accountsUrl ?? accountsUrl).replace(/\/+$/, "")}${path}`
+
 const TokenBody = Schema.parseJson(Schema.Struct({
-  access_token: Schema.NonEmptyString,
-  expires_in: Schema.optional(Schema.NullOr(Schema.Number)),
+  access_token: Schema.String.pipe(Schema.filter(isCredential)),
+  expires_in: Schema.optional(Schema.Unknown),
   scope: Schema.optional(Schema.NullOr(Schema.String)),
   refresh_token: Schema.optional(Schema.NullOr(Schema.String))
 }))
@@ -49,35 +57,70 @@ const formOf = (app: App, grant: Grant): Record<string, string> => {
 
 const tokenRequest = { operation: tokenOperation, method: "POST", path: "/api/token" }
 
-const hints: Record<string, string> = {
-  invalid_client: "check the client id and the client secret",
-  invalid_grant: "the code or refresh token is used, revoked or over; sign in again"
+/** A token is good for an hour where the answer doesn't say, or says nonsense. */
+const lifetimeOf = (expiresIn: unknown): number =>
+  typeof expiresIn === "number" && expiresIn >= 0 && expiresIn < 1e9 ? expiresIn : 3600
+
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429
+
+/** Some answers have a description only. */
+const inferError = (status: number, description: string | null | undefined): string | undefined => {
+  if (description == null || !isRefusal(status)) return undefined
+  if (/^invalid client/i.test(description)) return "invalid_client"
+  return /^(invalid refresh token|refresh token (revoked|expired))/i.test(description) ? "invalid_grant" : undefined
+}
+
+/** Whether the refresh token is dead: a broken server that says so is not believed. */
+export const isInvalidGrant = (error: OAuthError): boolean => error.error === "invalid_grant" && isRefusal(error.status)
+
+const hintOf = (error: string, wait: Duration.Duration | undefined): string => {
+  if (wait !== undefined) return ` (it asks to wait ${Duration.format(wait)})`
+  if (error === "invalid_client") return " (check the client id and the client secret)"
+  return error === "invalid_grant" ? " (the code or refresh token is used, revoked or over; sign in again)" : ""
 }
 
 const errorOf = (
   grantType: string,
   status: number,
   text: string,
-  retryAfter: Option.Option<Duration.Duration>,
+  wait: Duration.Duration | undefined,
   secrets: ReadonlyArray<string>
 ): OAuthError => {
   const body = Option.getOrElse(decodeError(text), (): typeof ErrorBody.Type => ({}))
-  const error = body.error ?? (body.error_description?.toLowerCase().includes("refresh token") === true
-    ? "invalid_grant"
-    : `http_${status}`)
-  const start = excerpt(text, secrets)
-  const errorDescription = body.error_description ?? (body.error === undefined && start !== "" ? start : undefined)
-  const hint = hints[error]
+  const said = body.error_description ?? (body.error === undefined ? text : "")
+  const error = excerpt(body.error ?? inferError(status, body.error_description) ?? `http_${status}`, secrets)
+  const description = excerpt(said, secrets)
   return new OAuthError({
     grantType,
     error,
-    errorDescription: errorDescription === undefined ? undefined : excerpt(errorDescription, secrets),
+    errorDescription: description === "" ? undefined : description,
     status,
-    retryAfter: Option.getOrUndefined(retryAfter),
-    message: `Spotify's token endpoint answered ${status} ${error}${
-      errorDescription === undefined ? "" : `: ${excerpt(errorDescription, secrets)}`
-    }${hint === undefined ? "" : ` (${hint})`}`
+    retryAfter: wait,
+    message: `Spotify's token endpoint answered ${status} ${error}${description === "" ? "" : `: ${description}`}${
+      hintOf(error, wait)
+    }`
   })
+}
+
+const noToken = (grantType: string, status: number, text: string, secrets: ReadonlyArray<string>): OAuthError => {
+  // A login page of some hotel's network is worth showing; what may be half of a token is not.
+  const start = /token/i.test(text) ? "" : excerpt(text, secrets)
+  return new OAuthError({
+    grantType,
+    error: "invalid_response",
+    errorDescription: start === "" ? undefined : start,
+    status,
+    message: `Spotify's token endpoint answered ${status}, but its body is no token${start === "" ? "" : `: ${start}`}`
+  })
+}
+
+/** What an answer must not repeat to us: the request's secrets, and the header that holds one. */
+const secretsOf = (app: App, form: Record<string, string>): ReadonlyArray<string> => {
+  const secret = app.clientSecret === undefined ? "" : Redacted.value(app.clientSecret)
+  return [
+    ...(secret === "" ? [] : [Encoding.encodeBase64(`${app.clientId}:${secret}`), secret]),
+    ...["code", "code_verifier", "refresh_token"].map((name) => form[name] ?? "")
+  ]
 }
 
 /** One attempt. */
@@ -88,13 +131,8 @@ export const request = (
 ): Effect.Effect<TokenResponse, OAuthError | TransportError> =>
   Effect.suspend(() => {
     const form = formOf(app, grant)
-    const secrets = [
-      form["code"] ?? "",
-      form["code_verifier"] ?? "",
-      form["refresh_token"] ?? "",
-      app.clientSecret === undefined ? "" : Redacted.value(app.clientSecret)
-    ]
-    const post = HttpClientRequest.post(`${app.accountsUrl ?? accountsUrl}/api/token`).pipe(
+    const secrets = secretsOf(app, form)
+    const post = HttpClientRequest.post(urlOf(app, tokenRequest.path)).pipe(
       HttpClientRequest.bodyUrlParams(form),
       HttpClientRequest.acceptJson,
       app.clientSecret === undefined
@@ -106,21 +144,11 @@ export const request = (
         Effect.flatMap(response.text, (text) => {
           if (response.status >= 200 && response.status < 300) {
             return Option.match(decodeToken(text), {
-              // The body of a success is never quoted: what is cut off may hold a token.
-              onNone: () =>
-                Effect.fail(
-                  new OAuthError({
-                    grantType: grant.type,
-                    error: "invalid_response",
-                    errorDescription: undefined,
-                    status: response.status,
-                    message: `Spotify's token endpoint answered ${response.status}, but its body is no token`
-                  })
-                ),
+              onNone: () => Effect.fail(noToken(grant.type, response.status, text, secrets)),
               onSome: (body) =>
                 Effect.succeed({
                   accessToken: Redacted.make(body.access_token),
-                  expiresIn: body.expires_in ?? 3600,
+                  expiresIn: lifetimeOf(body.expires_in),
                   scopes: Option.map(Option.fromNullable(body.scope), Scope.parse),
                   refreshToken: Option.map(
                     Option.filter(Option.fromNullable(body.refresh_token), (token) => token !== ""),
@@ -131,7 +159,14 @@ export const request = (
           }
           return Effect.flatMap(
             Clock.currentTimeMillis,
-            (now) => errorOf(grant.type, response.status, text, retryAfter(response.headers, now), secrets)
+            (now) =>
+              errorOf(
+                grant.type,
+                response.status,
+                text,
+                Option.getOrUndefined(retryAfter(response.headers, now)),
+                secrets
+              )
           )
         })
       ),
@@ -166,17 +201,20 @@ const connectionError = (detail: string): Effect.Effect<never, TransportError> =
     })
   )
 
-/** How long to wait at least before the same request is sent again; none where that can't help or may do harm. */
+/**
+ * How long to wait at least before the same request is sent again; none where that can't help or may do harm.
+ *
+ * A code is spent by its first use, whatever came of it; only 429 says that it wasn't looked at.
+ */
 export const repeatAfter = (
-  grant: Grant,
+  grantType: Grant["type"],
   error: { readonly _tag: string }
 ): Option.Option<Duration.Duration> => {
+  const isRepeatable = grantType !== "authorization_code"
   if (error instanceof OAuthError) {
-    return error.status === 429 || (error.status >= 500 && grant.type !== "authorization_code")
+    return error.status === 429 || (error.status >= 500 && isRepeatable)
       ? Option.some(error.retryAfter ?? Duration.zero)
       : Option.none()
   }
-  return error instanceof TransportError && grant.type !== "authorization_code"
-    ? Option.some(Duration.zero)
-    : Option.none()
+  return error instanceof TransportError && isRepeatable ? Option.some(Duration.zero) : Option.none()
 }

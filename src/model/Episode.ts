@@ -134,10 +134,12 @@ export const SavedEpisode: Schema.Schema<SavedEpisode> = savedEpisode
  * Tells a vanished episode from one that can still be played.
  *
  * @example
+ * ```ts
  * import { isVanishedEpisode } from "effect-spotify/model/Episode"
  * import type { SavedEpisode } from "effect-spotify/model/Episode"
  *
  * const label = ({ episode }: SavedEpisode) => isVanishedEpisode(episode) ? "(gone)" : episode.name
+ * ```
  *
  * @since 0.1.0
  * @category guards

@@ -27,10 +27,12 @@ export interface Page<A> {
  * The schema of a {@link Page} of something.
  *
  * @example
+ * ```ts
  * import { Page } from "effect-spotify/model/Page"
  * import { Track } from "effect-spotify/model/Track"
  *
  * const TopTracks = Page(Track)
+ * ```
  *
  * @since 0.1.0
  * @category schemas

@@ -290,6 +290,7 @@ const unseen = (type: string, isPlaying: boolean): Playing => {
  * What a player plays or has paused. An episode is `Unknown` unless episodes were asked for with `additional_types`.
  *
  * @example
+ * ```ts
  * import * as Player from "effect-spotify/model/Player"
  *
  * const label = (state: Player.PlaybackState) =>
@@ -301,6 +302,7 @@ const unseen = (type: string, isPlaying: boolean): Playing => {
  *     Nothing: () => "(nothing)",
  *     Unknown: ({ type }) => `(${type})`
  *   })
+ * ```
  *
  * @since 0.1.0
  * @category getters

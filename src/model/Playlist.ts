@@ -212,11 +212,13 @@ export const PlaylistCover: Schema.Schema<ReadonlyArray<Image>> = Shape.prepared
  * {@link SimplifiedPlaylist}. None where you may not read them, as in Development Mode for the playlists of others.
  *
  * @example
+ * ```ts
  * import { Option } from "effect"
  * import * as Playlist from "effect-spotify/model/Playlist"
  *
  * const size = (playlist: Playlist.SimplifiedPlaylist) =>
  *   Option.map(Playlist.items(playlist), ({ total }) => total)
+ * ```
  *
  * @since 0.1.0
  * @category getters
@@ -257,6 +259,7 @@ export const Content: Data.TaggedEnum.Constructor<Content> = Data.taggedEnum<Con
  * What an entry of a playlist holds, whichever dialect it came in.
  *
  * @example
+ * ```ts
  * import * as Playlist from "effect-spotify/model/Playlist"
  *
  * const label = (entry: Playlist.PlaylistItem | null) =>
@@ -267,6 +270,7 @@ export const Content: Data.TaggedEnum.Constructor<Content> = Data.taggedEnum<Con
  *     Unavailable: () => "(no longer available)",
  *     Unknown: ({ value }) => `(${value.type})`
  *   })
+ * ```
  *
  * @since 0.1.0
  * @category getters

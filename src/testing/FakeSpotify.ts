@@ -304,7 +304,7 @@ export interface Service {
  */
 export class FakeSpotify extends Context.Tag("effect-spotify/testing/FakeSpotify")<FakeSpotify, Service>() {}
 
-const noReply = (status: number, headers: Readonly<Record<string, string>>, body: string): Fault => ({
+const instead = (status: number, headers: Readonly<Record<string, string>>, body: string): Fault => ({
   applied: false,
   delay: undefined,
   outcome: { status, headers, body }
@@ -327,13 +327,13 @@ export const reply = (
     | { readonly headers: Readonly<Record<string, string>> }
 ): Fault => {
   const headers = body?.headers ?? {}
-  if (body === undefined) return noReply(status, headers, "")
+  if (body === undefined) return instead(status, headers, "")
   if ("json" in body) {
-    return noReply(status, { "content-type": contentTypes.json, ...headers }, JSON.stringify(body.json))
+    return instead(status, { "content-type": contentTypes.json, ...headers }, JSON.stringify(body.json))
   }
-  if ("text" in body) return noReply(status, { "content-type": contentTypes.text, ...headers }, body.text)
-  if ("html" in body) return noReply(status, { "content-type": contentTypes.html, ...headers }, body.html)
-  return noReply(status, headers, "")
+  if ("text" in body) return instead(status, { "content-type": contentTypes.text, ...headers }, body.text)
+  if ("html" in body) return instead(status, { "content-type": contentTypes.html, ...headers }, body.html)
+  return instead(status, headers, "")
 }
 
 /**

@@ -10,7 +10,7 @@ export const decode = <A>(schema: Schema.Schema<A>, body: unknown): A =>
 /** Where in the body decoding fails, dotted; undefined where it succeeds. */
 export const failsAt = <A>(schema: Schema.Schema<A>, body: unknown): string | undefined =>
   Either.match(ParseResult.decodeUnknownEither(schema)(body), {
-    onLeft: (issue) => ParseResult.ArrayFormatter.formatIssueSync(issue)[0]!.path.join("."),
+    onLeft: (issue) => ParseResult.ArrayFormatter.formatIssueSync(issue)[0]?.path.join("."),
     onRight: () => undefined
   })
 

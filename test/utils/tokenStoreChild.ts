@@ -1,7 +1,10 @@
-/** One process with a token store: `node --import tsx tokenStoreChild.ts <place> <command> <key> …`. */
-import { NodeFileSystem } from "@effect/platform-node"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+/** One process with a token store: arguments `<place> <command> <key> …`. */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as TokenStore from "effect-spotify/TokenStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 
 const [placeJson = "", command = "", key = "", number = ""] = process.argv.slice(2)
 const place: { readonly file: string } = JSON.parse(placeJson)
@@ -19,12 +22,10 @@ const makeToken = (name: string, ...scopes: ReadonlyArray<string>): TokenStore.T
 const commands: Record<string, (store: TokenStore.TokenStore.Service) => Effect.Effect<unknown, unknown>> = {
   /** Writes long tokens one after the other, for ever. */
   write: (store) =>
-    Effect.forever(Effect.gen(function*() {
-      for (const letter of ["a", "b"]) {
-        yield* store.set(key, makeToken(letter.repeat(Number(number))))
-        yield* say("wrote")
-      }
-    })),
+    Effect.forever(
+      Effect.forEach(["a", "b"], (letter) =>
+        Effect.zipRight(store.set(key, makeToken(letter.repeat(Number(number)))), say("wrote")))
+    ),
   /** Counts on under the lock. */
   count: (store) =>
     Effect.zipRight(

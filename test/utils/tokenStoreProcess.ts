@@ -1,11 +1,34 @@
 /** Starts `tokenStoreChild.ts`, one process with a token store of its own. */
 import { Effect, Random } from "effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import { build } from "esbuild"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll } from "vitest"
 
-const child = fileURLToPath(new URL("./tokenStoreChild.ts", import.meta.url))
+// Loading effect module by module takes a process a second or more; one file takes a tenth of that.
+const cache = fileURLToPath(new URL("../../node_modules/.cache/effect-spotify", import.meta.url))
+let directory = ""
+
+beforeAll(async () => {
+  await mkdir(cache, { recursive: true })
+  directory = await mkdtemp(`${cache}/test-`)
+  await build({
+    entryPoints: [fileURLToPath(new URL("./tokenStoreChild.ts", import.meta.url))],
+    outdir: directory,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    external: ["@libsql/client", "pg", "pg-cursor", "pg-connection-string"],
+    logLevel: "warning"
+  })
+})
+
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 export interface StoreProcess {
   /** Waits for a line of output that starts with the word. */
@@ -14,16 +37,15 @@ export interface StoreProcess {
   readonly finished: Effect.Effect<void, Error>
   /** SIGKILL, and waits until the process is gone. */
   readonly kill: Effect.Effect<void>
-  readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
 }
 
 /** `place` is a JSON text that `tokenStoreChild.ts` turns into a layer. */
 export const start = (place: object, command: string, ...args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync((): StoreProcess => {
-      const process_: ChildProcess = spawn(
+      const process_ = spawn(
         process.execPath,
-        ["--import", "tsx", child, JSON.stringify(place), command, ...args],
+        [`${directory}/tokenStoreChild.mjs`, JSON.stringify(place), command, ...args],
         { stdio: ["ignore", "pipe", "pipe"] }
       )
       const exited = once(process_, "exit")
@@ -32,11 +54,11 @@ export const start = (place: object, command: string, ...args: ReadonlyArray<str
       let errors = ""
       let ended = false
       const tell = () => listeners.forEach((listener) => listener())
-      createInterface({ input: process_.stdout! }).on("line", (line) => {
+      createInterface({ input: process_.stdout }).on("line", (line) => {
         lines.push(line)
         tell()
       })
-      process_.stderr!.on("data", (data) => {
+      process_.stderr.on("data", (data) => {
         errors += data
       })
       process_.on("close", () => {
@@ -65,10 +87,9 @@ export const start = (place: object, command: string, ...args: ReadonlyArray<str
           process_.kill("SIGKILL")
           await exited
         }),
-        signal: (signal) =>
-          Effect.sync(() =>
-            void process_.kill(signal)
-          )
+        go: Effect.sync(() =>
+          void process_.stdin.write("\n")
+        )
       }
     }),
     (process_) => process_.kill

@@ -1,3 +1,4 @@
+import * as Hash from "effect/Hash"
 import type { Json, JsonObject } from "./http.js"
 import { apiOrigin, imageOrigin } from "./http.js"
 
@@ -363,7 +364,7 @@ export const chapter = (view: View, n: number): JsonObject => ({
 
 /** A square picture for any name, so that pages with covers have something to show. */
 export const picture = (name: string): string => {
-  const hue = [...name.replace(/x\d+$/, "")].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7)
+  const hue = Math.abs(Hash.string(name.replace(/x\d+$/, ""))) % 360
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="hsl(${hue} 55% 45%)"/><circle cx="${
     20 + hue % 24
   }" cy="${20 + hue % 19}" r="${10 + hue % 9}" fill="hsl(${(hue + 140) % 360} 65% 70%)"/></svg>`

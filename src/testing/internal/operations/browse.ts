@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import * as Hash from "effect/Hash"
 import type { Call } from "../call.js"
 import { ids, number, ok, page, pageRequest, pathIndex, pathOf, required } from "../call.js"
 import * as Catalogue from "../catalogue.js"
@@ -146,7 +147,7 @@ export const newReleases = (call: Call): Result<Reply> =>
 
 const genres = ["acoustic", "ambient", "chill", "disco", "folk", "indie", "jazz", "piano", "pop", "rock", "soul"]
 
-export const genreSeeds = (_: Call): Result<Reply> => ok({ genres })
+export const genreSeeds = (): Result<Reply> => ok({ genres })
 
 const seedsOf = (call: Call, name: string): ReadonlyArray<string> =>
   (call.query.get(name) ?? "").split(",").filter((seed) => seed !== "")
@@ -164,7 +165,7 @@ export const recommendations = (call: Call): Result<Reply> =>
     if (seeds.length === 0) return yield* fail(400, "At least one seed is required")
     if (seeds.length > 5) return yield* fail(400, "Too many seeds")
     if (![...artists, ...tracks].every(Catalogue.isId)) return yield* fail(400, "invalid id")
-    const start = [...seeds.map(({ id }) => id).join("")].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)
+    const start = Math.abs(Hash.string(seeds.map(({ id }) => id).join()))
     return json({
       tracks: Array.from({ length: limit }, (_, i) =>
         Catalogue.track(call.view, (start + i * 31) % Catalogue.size.track)),

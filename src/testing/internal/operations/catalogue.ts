@@ -121,4 +121,4 @@ export const relatedArtists = (call: Call): Result<Reply> =>
       artists: Array.from({ length: 20 }, (_, i) => Catalogue.artist(call.view, (n + i + 1) % Catalogue.size.artist))
     }))
 
-export const markets = (_: Call): Result<Reply> => ok({ markets: Catalogue.markets })
+export const markets = (): Result<Reply> => ok({ markets: Catalogue.markets })

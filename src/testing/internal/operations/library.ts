@@ -49,8 +49,9 @@ export const saveTracks = (call: UserCall): Result<Reply> =>
     const timestamped = (yield* body(call))["timestamped_ids"]
     if (isArray(timestamped)) {
       const items = timestamped.flatMap((item): ReadonlyArray<SavedItem> =>
-        isObject(item) && typeof item["id"] === "string" && Catalogue.isId(item["id"])
-          ? [{ id: item["id"], added_at: String(item["added_at"]) }]
+        isObject(item) && typeof item["id"] === "string" && Catalogue.isId(item["id"]) &&
+          typeof item["added_at"] === "string"
+          ? [{ id: item["id"], added_at: item["added_at"] }]
           : []
       )
       if (items.length !== timestamped.length) return yield* fail(400, "invalid id")

@@ -1,0 +1,50 @@
+/**
+ * Serves the browser example.
+ *
+ *   npx tsx examples/browser/start.ts
+ *
+ * Without VITE_SPOTIFY_CLIENT_ID it starts a FakeSpotify on a free port beside Vite's server and tells the page where.
+ * With it the page talks to Spotify: register http://127.0.0.1:5173/ as a redirect URI in Spotify's dashboard. A build
+ * for a host of your own is `VITE_SPOTIFY_CLIENT_ID=… npx vite build examples/browser`.
+ */
+import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
+import { Config, Console, Effect, Layer, Option } from "effect"
+import { FakeSpotify } from "effect-spotify/testing"
+import { createServer } from "node:http"
+import { fileURLToPath } from "node:url"
+import { createServer as createViteServer } from "vite"
+
+const fake = Effect.gen(function*() {
+  const { accountsUrl, apiUrl } = yield* FakeSpotify.serve({ consent: "page", librarySize: 400 })
+  yield* Console.log(`FakeSpotify: ${accountsUrl}`)
+  // Vite hands the page what is in the environment under VITE_….
+  Object.assign(process.env, {
+    VITE_SPOTIFY_CLIENT_ID: "fake-client-id",
+    VITE_SPOTIFY_ACCOUNTS_URL: accountsUrl,
+    VITE_SPOTIFY_API_URL: apiUrl
+  })
+})
+
+const program = Effect.gen(function*() {
+  const clientId = yield* Config.option(Config.string("VITE_SPOTIFY_CLIENT_ID"))
+  if (Option.isNone(clientId)) yield* fake
+  const port = yield* Config.withDefault(Config.port("PORT"), 5173)
+  const vite = yield* Effect.acquireRelease(
+    Effect.promise(() =>
+      createViteServer({
+        configFile: fileURLToPath(new URL("vite.config.ts", import.meta.url)),
+        server: { port, strictPort: true }
+      })
+    ),
+    (vite) => Effect.promise(() => vite.close())
+  )
+  yield* Effect.promise(() => vite.listen())
+  yield* Console.log(`Open ${vite.resolvedUrls?.local[0]}`)
+  yield* Effect.never
+})
+
+program.pipe(
+  Effect.scoped,
+  Effect.provide(NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: 0 })),
+  NodeRuntime.runMain
+)

@@ -1,0 +1,27 @@
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+
+const ansi = (code: number) => (text: string): string => `\u001b[${code}m${text}\u001b[0m`
+
+export const bold = ansi(1)
+export const dim = ansi(2)
+export const red = ansi(31)
+export const green = ansi(32)
+export const yellow = ansi(33)
+
+/** Lines of a label and what belongs to it, the labels as wide as the widest. */
+export const table = (rows: ReadonlyArray<readonly [label: string, value: string]>): string => {
+  const width = Math.max(...rows.map(([label]) => label.length))
+  return rows.map(([label, value]) => `  ${dim(label.padEnd(width))}  ${value}`).join("\n")
+}
+
+const count = (amount: number, unit: string): string => `${amount} ${unit}${amount === 1 ? "" : "s"}`
+
+/** A length of time in its largest unit. */
+export const roughly = (duration: Duration.Duration): string => {
+  const minutes = Math.floor(Duration.toMinutes(duration))
+  if (minutes < 120) return count(minutes, "minute")
+  return minutes < 48 * 60 ? count(Math.floor(minutes / 60), "hour") : count(Math.floor(minutes / 60 / 24), "day")
+}
+
+export const date = DateTime.formatIsoDateUtc

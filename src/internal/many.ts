@@ -1,0 +1,112 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Endpoint } from "../Endpoint.js"
+import { SpotifyClient } from "../SpotifyClient.js"
+import { DecodeError, type Forbidden, InvalidInput, type SpotifyError } from "../SpotifyError.js"
+import * as SpotifyId from "../SpotifyId.js"
+
+const maxSingles = 8
+const maxBatches = 4
+
+/**
+ * The batch operations that an app turned out not to have. All copies of a client, whatever their session, share its
+ * `withSession`, so that one stands for the app.
+ */
+const lost = new WeakMap<SpotifyClient.Service["withSession"], Set<string>>()
+
+const lostBy = (client: SpotifyClient.Service): Set<string> => {
+  let operations = lost.get(client.withSession)
+  if (operations === undefined) {
+    operations = new Set()
+    lost.set(client.withSession, operations)
+  }
+  return operations
+}
+
+const isLost = (error: SpotifyError): error is Forbidden =>
+  error._tag === "Forbidden" && error.missingScopes.length === 0
+
+/**
+ * Reads any number of things by batches, or one by one where the app has lost the batch operation. A 403 is only taken
+ * for that once reading one by one has worked: an app or a user that is refused everything says nothing of the batch.
+ */
+export const getMany = <Options extends object, Several, A>(operation: string, of: {
+  readonly kind: SpotifyId.Kind
+  readonly max: number
+  readonly several: Endpoint<[options: { readonly ids: ReadonlyArray<string> } & Options], Several>
+  readonly select: (answer: Several) => ReadonlyArray<A | null>
+  readonly get: (id: string, options?: Options) => Effect.Effect<A, SpotifyError, SpotifyClient>
+}): Endpoint<[ids: ReadonlyArray<string>, options?: Options], ReadonlyArray<Option.Option<A>>> => {
+  const { spec } = of.several
+
+  const call = (
+    inputs: ReadonlyArray<string>,
+    options?: Options
+  ): Effect.Effect<ReadonlyArray<Option.Option<A>>, SpotifyError, SpotifyClient> =>
+    Effect.flatMap(SpotifyClient, (client) => {
+      const ids: Array<string> = []
+      for (const input of inputs) {
+        const id = SpotifyId.idOption(of.kind, input)
+        if (id === undefined) {
+          return Effect.fail(
+            InvalidInput.of(operation, "ids", `a list, each ${SpotifyId.expected(of.kind)}, unlike "${input}"`)
+          )
+        }
+        ids.push(id)
+      }
+      const unique = [...new Set(ids)]
+      const refused = lostBy(client)
+      const found = new Map<string, Option.Option<A>>()
+
+      const single = (id: string): Effect.Effect<void, SpotifyError, SpotifyClient> =>
+        Effect.matchEffect(of.get(id, options), {
+          onFailure: (error) => error._tag === "NotFound" ? Effect.void : Effect.fail(error),
+          onSuccess: (one) => Effect.sync(() => found.set(id, Option.some(one)))
+        })
+
+      const singles = Effect.forEach(unique, single, { concurrency: maxSingles, discard: true })
+
+      const batch = (ids: ReadonlyArray<string>): Effect.Effect<void, SpotifyError, SpotifyClient> =>
+        Effect.flatMap(of.several(Object.assign({ ids }, options)), (answer) => {
+          const entries = of.select(answer)
+          if (entries.length !== ids.length) return Effect.fail(notOneForEach(ids.length, entries.length))
+          ids.forEach((id, index) => found.set(id, Option.fromNullable(entries[index])))
+          return Effect.void
+        })
+
+      const notOneForEach = (asked: number, got: number) =>
+        new DecodeError({
+          operation,
+          method: spec.method,
+          path: spec.path,
+          status: 200,
+          issuePath: "",
+          expected: `${asked} entries, one for each id`,
+          detail: "",
+          message: `${operation}: ${asked} ids were asked for, and the answer has ${got} entries`
+        })
+
+      const batches = Effect.suspend(() => {
+        const [first = [], ...others] = Array.from(
+          { length: Math.ceil(unique.length / of.max) },
+          (_, index) => unique.slice(index * of.max, (index + 1) * of.max)
+        )
+        return Effect.matchEffect(batch(first), {
+          onFailure: (error) =>
+            isLost(error)
+              ? Effect.map(singles, () => {
+                refused.add(spec.operationId)
+              })
+              : Effect.fail(error),
+          onSuccess: () => Effect.forEach(others, batch, { concurrency: maxBatches, discard: true })
+        })
+      })
+
+      return Effect.map(
+        unique.length < 2 || refused.has(spec.operationId) ? singles : batches,
+        () => ids.map((id) => found.get(id) ?? Option.none())
+      )
+    })
+
+  return Object.assign(call, { spec })
+}

@@ -1,0 +1,177 @@
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { CursorPaging, OffsetPaging, Paged, Spec } from "../Endpoint.js"
+import type { CursorPage } from "../model/Page.js"
+import type { Page, PageError, Position } from "../Paging.js"
+import type { SpotifyClient } from "../SpotifyClient.js"
+import { InvalidInput, type SpotifyError } from "../SpotifyError.js"
+
+type Pages<Item> = Stream.Stream<Page<Item>, PageError, SpotifyClient>
+
+type Read<A> = (position: Position) => Effect.Effect<A, PageError, SpotifyClient>
+
+const at = (position: Position) => (error: SpotifyError): PageError => Object.assign(error, { position })
+
+const isCursor = (input: unknown): input is string | number => Predicate.isString(input) || Predicate.isNumber(input)
+
+/** Where reading starts; undefined when that can't be a position in the list. */
+const startIn = (spec: Spec, given: unknown): Position | undefined => {
+  if (!Predicate.isReadonlyRecord(given)) return undefined
+  const { after, before, offset } = given
+  const start = {
+    ...(Predicate.isNumber(offset) ? { offset } : {}),
+    ...(isCursor(after) ? { after } : {}),
+    ...(isCursor(before) ? { before } : {})
+  }
+  const names = ["after", "before", "offset"].filter((name) => given[name] !== undefined)
+  return names.every((name) => name in start && name in spec.query) ? start : undefined
+}
+
+/**
+ * Reads in order, with `concurrency` requests on their way as long as no more than as many again wait to be taken: a slow
+ * page doesn't hold up those after it, as it does in `Stream.mapEffect`, and one that fails waits its turn.
+ */
+const readAhead = <A, B, E, R>(
+  next: () => Option.Option<A>,
+  read: (a: A) => Effect.Effect<B, E, R>,
+  concurrency: number
+): Stream.Stream<B, E, R> => {
+  const end = Effect.fail(Option.none())
+  if (concurrency === 1) {
+    return Stream.repeatEffectOption(
+      Effect.suspend(() =>
+        Option.match(next(), { onNone: () => end, onSome: (a) => Effect.mapError(read(a), Option.some) })
+      )
+    )
+  }
+  return Stream.unwrapScoped(Effect.map(Effect.scope, (scope) => {
+    const semaphore = Effect.unsafeMakeSemaphore(concurrency)
+    const ahead: Array<Fiber.Fiber<Exit.Exit<B, E>>> = []
+    const fill: Effect.Effect<void, never, R> = Effect.suspend(() => {
+      const a = ahead.length < concurrency * 2 ? next() : Option.none()
+      if (Option.isNone(a)) return Effect.void
+      return Effect.flatMap(Effect.forkIn(Effect.exit(semaphore.withPermits(1)(read(a.value))), scope), (fiber) => {
+        ahead.push(fiber)
+        return fill
+      })
+    })
+    return Stream.repeatEffectOption(Effect.flatMap(fill, () => {
+      const first = ahead.shift()
+      return first === undefined ? end : Effect.mapError(Effect.flatten(Fiber.join(first)), Option.some)
+    }))
+  }))
+}
+
+const offsetPages = <A, Item>(
+  { select }: OffsetPaging<A, Item>,
+  read: Read<A>,
+  start: number,
+  limit: number,
+  concurrency: number
+): Pages<Item> =>
+  Stream.suspend(() => {
+    let offset = start
+    // What the first page says, until a later one says otherwise.
+    let step = limit
+    let total = 0
+
+    const page = (offset: number): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
+      Effect.map(read({ offset }), (answer) => {
+        const { items, limit, next, total: counted } = select(answer)
+        if (offset === start && limit >= 1) step = Math.min(step, limit)
+        total = counted
+        const goesOn = next !== null && items.length > 0 && offset + step < counted
+        return { position: { offset }, items, total: counted, next: goesOn ? { offset: offset + step } : undefined }
+      })
+
+    const first = Stream.map(Stream.fromEffect(page(start)), (page) => {
+      offset += step
+      return page
+    })
+    // Up to the total as it was last heard of.
+    const others = Stream.suspend(() => {
+      const end = total
+      const next = () => {
+        if (offset >= end) return Option.none()
+        const current = offset
+        offset += step
+        return Option.some(current)
+      }
+      return readAhead(next, page, concurrency)
+    })
+    return first.pipe(
+      Stream.concat(others),
+      Stream.concat(others),
+      Stream.takeUntil(({ next }) => next === undefined)
+    )
+  })
+
+/** Spotify's own link says in which direction the list is read; a cursor is a text there, whatever the option takes. */
+const nextCursor = ({ query }: Spec, { cursors, next }: CursorPage<unknown>): Position | undefined => {
+  if (next === null) return undefined
+  const link = /[?&](after|before)=([^&#]+)/.exec(next ?? "")
+  const [name, text] = link?.[1] !== undefined && link[2] !== undefined
+    ? [link[1], decodeURIComponent(link[2])]
+    : Predicate.isString(cursors?.after)
+    ? ["after", cursors.after]
+    : ["before", cursors?.before]
+  const field = query[name]
+  if (field === undefined || !Predicate.isString(text)) return undefined
+  return { [name]: Schema.is(Schema.Struct({ [name]: field }))({ [name]: text }) ? text : Number(text) }
+}
+
+const isSame = (a: Position, b: Position): boolean => a.after === b.after && a.before === b.before
+
+const cursorPages = <A, Item>(
+  { select }: CursorPaging<A, Item>,
+  spec: Spec,
+  read: Read<A>,
+  start: Position
+): Pages<Item> =>
+  Stream.paginateEffect(start, (position) =>
+    Effect.map(read(position), (answer) => {
+      const page = select(answer)
+      const next = page.items.length === 0 ? undefined : nextCursor(spec, page)
+      const goesOn = next !== undefined && !isSame(next, position)
+      return [
+        { position, items: page.items, total: page.total ?? undefined, next: goesOn ? next : undefined },
+        goesOn ? Option.some(next) : Option.none()
+      ]
+    }))
+
+// Which arguments an operation takes is known to `Paging.Arguments`; here they are only passed on.
+export function pages<Args extends ReadonlyArray<unknown>, A, Item>(
+  operation: Paged<Args, A, Item>,
+  args: ReadonlyArray<unknown>,
+  resumed?: Position
+): Pages<Item>
+export function pages<A, Item>(
+  operation: Paged<ReadonlyArray<unknown>, A, Item>,
+  args: ReadonlyArray<unknown>,
+  resumed?: Position
+): Pages<Item> {
+  const { page: paging, spec } = operation
+  const id = spec.id === undefined ? [] : [args[0]]
+  const given = args[id.length]
+  const { concurrency = 1, from = resumed, limit = paging.maxLimit, ...options } = Predicate.isReadonlyRecord(given)
+    ? given
+    : {}
+  const { after: _, before: __, offset: ___, ...others } = options
+  const refuse = (field: string, expected: string) =>
+    Stream.fail(at({})(InvalidInput.of(spec.operation, field, expected)))
+
+  const start = startIn(spec, from ?? options)
+  if (start === undefined) return refuse("from", "a position in a list of this operation")
+  const read: Read<A> = (position) => Effect.mapError(operation(...id, { ...others, limit, ...position }), at(position))
+  if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
+  if (!Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1) {
+    return refuse("concurrency", "a whole number from 1")
+  }
+  const size = Predicate.isNumber(limit) ? limit : paging.maxLimit
+  return offsetPages(paging, read, start.offset ?? 0, size, concurrency)
+}
