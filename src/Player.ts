@@ -167,7 +167,7 @@ export const play: Endpoint.Endpoint<[options?: PlayOptions], void> = Endpoint.c
         /^spotify:(?:user:[^\s:]+:)?collection(?::[a-z-]+)?$/
       )
     ),
-    uris: Schema.optional(Param.uriArray(playable, [1, 1000])),
+    uris: Schema.optional(Param.uriArray(playable, [1, Infinity])),
     offset: Schema.optional(Param.offsetInContext(playable)),
     position_ms: Schema.optional(Param.integer(0))
   },

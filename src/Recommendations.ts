@@ -88,8 +88,8 @@ export const get = Endpoint.make("Recommendations.get", {
     max_tempo: Schema.optional(Param.finite),
     target_tempo: Schema.optional(Param.finite),
     min_time_signature: Schema.optional(Param.integer(0, 11)),
-    max_time_signature: Schema.optional(Param.integer(0, 11)),
-    target_time_signature: Schema.optional(Param.integer(0, 11)),
+    max_time_signature: Schema.optional(Param.integer(0)),
+    target_time_signature: Schema.optional(Param.integer(0)),
     min_valence: Schema.optional(Param.number(0, 1)),
     max_valence: Schema.optional(Param.number(0, 1)),
     target_valence: Schema.optional(Param.number(0, 1))

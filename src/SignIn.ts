@@ -321,7 +321,7 @@ export const loopback = (
       })
       if (!opened) yield* Console.error("No browser could be opened from here.")
       if (!(yield* terminal.isTTY)) return yield* Effect.never
-      yield* Console.error("If it ends at a page that can't be reached, paste the address of that page here.")
+      yield* Console.error("If the browser ends at a page that can't be reached, paste the address of that page here.")
       const input = yield* terminal.readInput
       while (true) {
         const line = (yield* readLine(terminal, input, "> ")).trim()

@@ -8,17 +8,20 @@
 import type * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
+import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as file from "./internal/tokenStoreFile.js"
 import * as lock from "./internal/tokenStoreLock.js"
+import { describe, pendingLifetime } from "./internal/tokenStoreRecord.js"
+import * as sealing from "./internal/tokenStoreSeal.js"
 import { TokenStoreError } from "./SpotifyError.js"
 
 const token = Schema.Struct({
@@ -168,8 +171,6 @@ const pendingEntry = Schema.Struct({ key: Schema.String, signIn: pendingSignIn }
 
 type PendingEntries = ReadonlyArray<typeof pendingEntry.Type>
 
-const pendingLifetime = Duration.hours(1)
-
 const dropOld = (entries: PendingEntries, now: DateTime.Utc): PendingEntries =>
   entries.filter(({ signIn }) => DateTime.greaterThan(DateTime.addDuration(signIn.startedAt, pendingLifetime), now))
 
@@ -238,12 +239,6 @@ export const layerMemory: Layer.Layer<TokenStore> = Layer.sync(TokenStore, () =>
  */
 export const layerMemoryWith = (tokens: Readonly<Record<string, Token>>): Layer.Layer<TokenStore> =>
   Layer.sync(TokenStore, () => makeMemory(new Map(Object.entries(tokens))))
-
-/** Where a stored value stopped making sense; never the value, which may hold secrets. */
-const describe = (error: ParseResult.ParseError): string => {
-  const path = ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.path ?? []
-  return path.length === 0 ? "it isn't JSON of the right shape" : `what it has at ${path.join(".")} isn't right`
-}
 
 const tokenJson = Schema.parseJson(token)
 const pendingJson = Schema.parseJson(Schema.Array(pendingEntry))
@@ -403,3 +398,144 @@ export const layerFile = (path: string): Layer.Layer<TokenStore, TokenStoreError
       })
     })
   )
+
+/**
+ * How a store is encrypted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EncryptionOptions {
+  /** 32 random bytes in base64, as `openssl rand -base64 32` makes them. Everything is written with this one. */
+  readonly key: Redacted.Redacted<string>
+  /** Keys that were `key` before: what was written with them still reads. */
+  readonly previousKeys?: ReadonlyArray<Redacted.Redacted<string>> | undefined
+  /** Whether tokens that were stored in clear read too, for the time of the change; false unless told otherwise. */
+  readonly acceptPlain?: boolean | undefined
+}
+
+const encryptionStore = "encrypted"
+
+const encrypt = (store: TokenStore.Service, sealer: sealing.Sealer): TokenStore.Service => {
+  const seal = (value: Redacted.Redacted<string>, ...place: ReadonlyArray<string>) =>
+    Effect.map(sealer.seal(Redacted.value(value), place), Redacted.make)
+
+  const open = (operation: string, value: Redacted.Redacted<string>, field: string, ...place: ReadonlyArray<string>) =>
+    sealer.open(Redacted.value(value), [field, ...place]).pipe(
+      Effect.mapBoth({
+        onFailure: (detail) => TokenStoreError.of(encryptionStore, operation, `${field} can't be read: ${detail}`),
+        onSuccess: Redacted.make
+      })
+    )
+
+  return {
+    get: (key) =>
+      Effect.flatMap(
+        store.get(key),
+        Effect.transposeMapOption((token) =>
+          Effect.gen(function*() {
+            return {
+              ...token,
+              accessToken: yield* open("get", token.accessToken, "accessToken", key),
+              ...(token.refreshToken && {
+                refreshToken: yield* open("get", token.refreshToken, "refreshToken", key)
+              })
+            }
+          })
+        )
+      ),
+    set: (key, token) =>
+      Effect.gen(function*() {
+        yield* store.set(key, {
+          ...token,
+          accessToken: yield* seal(token.accessToken, "accessToken", key),
+          ...(token.refreshToken && { refreshToken: yield* seal(token.refreshToken, "refreshToken", key) })
+        })
+      }),
+    remove: store.remove,
+    setPending: (key, pending) =>
+      Effect.gen(function*() {
+        yield* store.setPending(key, {
+          ...pending,
+          ...(pending.codeVerifier && {
+            codeVerifier: yield* seal(pending.codeVerifier, "codeVerifier", key, pending.state)
+          })
+        })
+      }),
+    takePending: (key, state) =>
+      Effect.flatMap(
+        store.takePending(key, state),
+        Effect.transposeMapOption((pending) =>
+          Effect.gen(function*() {
+            return {
+              ...pending,
+              ...(pending.codeVerifier && {
+                codeVerifier: yield* open("takePending", pending.codeVerifier, "codeVerifier", key, state)
+              })
+            }
+          })
+        )
+      ),
+    withLock: store.withLock
+  }
+}
+
+/**
+ * Seals what another store keeps: access tokens, refresh tokens and code verifiers are stored as AES-256-GCM, whatever
+ * else a token has (expiry, scopes) stays readable.
+ *
+ * A sealed value opens only for the user and the field that it was sealed for. A wrong key and a value that was changed
+ * are a `TokenStoreError` that says so. To change the key, put the new one in `key` and the old one in `previousKeys`
+ * until every token was written anew, at the latest with its next refresh.
+ *
+ * @example
+ * import { NodeFileSystem } from "@effect/platform-node"
+ * import { Layer, Redacted } from "effect"
+ * import { TokenStore } from "effect-spotify"
+ *
+ * const layer = TokenStore.encrypted({ key: Redacted.make("VEhJUyBJUyBBTiBFWEFNUExFLCBOT1QgQSBLRVkhISE=") }).pipe(
+ *   Layer.provide(TokenStore.layerFile("tokens.json")),
+ *   Layer.provide(NodeFileSystem.layer)
+ * )
+ *
+ * @see https://csrc.nist.gov/pubs/sp/800/38/d/final
+ * @since 0.1.0
+ * @category encryption
+ */
+export const encrypted = (options: EncryptionOptions): Layer.Layer<TokenStore, TokenStoreError, TokenStore> =>
+  Layer.effect(
+    TokenStore,
+    Effect.gen(function*() {
+      const sealer = yield* Effect.mapError(
+        sealing.make(options.key, options.previousKeys ?? [], options.acceptPlain ?? false),
+        (detail) => TokenStoreError.of(encryptionStore, "open", detail)
+      )
+      return encrypt(yield* TokenStore, sealer)
+    })
+  )
+
+/**
+ * {@link encrypted} with keys from `Config`.
+ *
+ * @example
+ * import { Config } from "effect"
+ * import { TokenStore } from "effect-spotify"
+ *
+ * const layer = TokenStore.encryptedConfig({
+ *   key: Config.redacted("TOKEN_KEY"),
+ *   previousKeys: Config.array(Config.redacted(), "TOKEN_KEYS_BEFORE").pipe(Config.withDefault([]))
+ * })
+ *
+ * @since 0.1.0
+ * @category encryption
+ */
+export const encryptedConfig = (options: {
+  readonly key: Config.Config<Redacted.Redacted<string>>
+  readonly previousKeys?: Config.Config<ReadonlyArray<Redacted.Redacted<string>>> | undefined
+  readonly acceptPlain?: boolean | undefined
+}): Layer.Layer<TokenStore, TokenStoreError | ConfigError.ConfigError, TokenStore> =>
+  Layer.unwrapEffect(Effect.gen(function*() {
+    const key = yield* options.key
+    const previousKeys = yield* options.previousKeys ?? Config.succeed([])
+    return encrypted({ key, previousKeys, acceptPlain: options.acceptPlain })
+  }))

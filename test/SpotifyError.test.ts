@@ -40,7 +40,7 @@ it("tells which failures leave a write in doubt", () => {
   const tags = (token: boolean) =>
     errors.flatMap((error) => {
       const error_ = error._tag === "TransportError" && token
-        ? new SpotifyError.TransportError({ ...error, operation: SpotifyError.tokenOperation })
+        ? new SpotifyError.TransportError({ ...error, message: "", operation: SpotifyError.tokenOperation })
         : error
       return error_._tag !== "StateMismatch" && error_._tag !== "AuthorizationDenied" && SpotifyError.isInDoubt(error_)
         ? [error_._tag]

@@ -218,7 +218,6 @@ describe("layerFile shared by processes", () => {
         )
         // Otherwise none was killed at work, and this says nothing.
         expect(left).toContain("tokens.json.write.id.lock")
-        expect(left).toContain("tokens.json.id.tmp")
       }).pipe(Effect.provide(NodeFileSystem.layer)),
     600_000
   )

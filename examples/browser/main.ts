@@ -1,5 +1,6 @@
+/// <reference types="vite/types/importMeta.d.ts" />
 /**
- * A single-page app without a server: PKCE, the token in localStorage, the user's saved songs as a wall of covers.
+ * A single-page app without a server: PKCE, the token in localStorage, the user's saved albums as a wall of covers.
  *
  *   npx tsx examples/browser/start.ts
  *
@@ -9,12 +10,6 @@ import * as BrowserKeyValueStore from "@effect/platform-browser/BrowserKeyValueS
 import * as BrowserRuntime from "@effect/platform-browser/BrowserRuntime"
 import * as BrowserStream from "@effect/platform-browser/BrowserStream"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as Config from "effect/Config"
-import * as ConfigProvider from "effect/ConfigProvider"
-import * as DateTime from "effect/DateTime"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
 import * as Library from "effect-spotify/Library"
 import * as Paging from "effect-spotify/Paging"
 import * as SpotifyAuth from "effect-spotify/SpotifyAuth"
@@ -23,6 +18,12 @@ import type * as SpotifyError from "effect-spotify/SpotifyError"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import * as TokenStore from "effect-spotify/TokenStore"
 import * as Users from "effect-spotify/Users"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import * as View from "./view.js"
 
 /** This page; as it is registered at Spotify. */
@@ -91,27 +92,27 @@ const signIn = (notice: string) =>
   })
 
 /** Reads on whenever the user has come to the end of what is there; after trouble, from where it was. */
-const songs = (
+const albums = (
   view: Effect.Effect.Success<ReturnType<typeof View.library>>,
   from?: Paging.Position
 ): Effect.Effect<void, SpotifyError.ReauthorizationRequired, SpotifyClient.SpotifyClient> =>
-  Paging.pages(Library.tracks, { limit: 48, from }).pipe(
+  Paging.pages(Library.albums, { limit: 48, from }).pipe(
     Stream.runForEach((page) =>
       Effect.zipRight(
-        view.append(page.items, page.total ?? page.items.length),
+        view.append(page.items, page.next && page.total),
         page.next === undefined ? Effect.void : view.wantsMore
       )
     ),
     Effect.catchAll((error) =>
       error._tag === "ReauthorizationRequired"
         ? Effect.fail(error)
-        : Effect.zipRight(view.failed(explain(error)), songs(view, error.position))
+        : Effect.zipRight(view.failed(explain(error)), albums(view, error.position))
     )
   )
 
 const library = Effect.gen(function*() {
   const view = yield* Effect.flatMap(Users.me(), View.library)
-  yield* Effect.raceFirst(Effect.zipRight(songs(view), Effect.never), view.signOut)
+  yield* Effect.raceFirst(Effect.zipRight(albums(view), Effect.never), view.signOut)
   yield* SpotifySession.signOut
 })
 
@@ -122,8 +123,13 @@ const page = Effect.gen(function*() {
       Effect.zipRight(Effect.sync(() => {
         notice = "You are signed out."
       })),
-      Effect.catchTag("ReauthorizationRequired", ({ reason }) =>
-        signIn(reason === "NotSignedIn" ? notice : "Spotify has ended your sign-in. Sign in again to see your songs.")),
+      Effect.catchTag(
+        "ReauthorizationRequired",
+        ({ reason }) =>
+          signIn(
+            reason === "NotSignedIn" ? notice : "Spotify has ended your sign-in. Sign in again to see your albums."
+          )
+      ),
       Effect.catchAll((error) => View.problem(explain(error)))
     )
   }

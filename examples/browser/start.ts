@@ -8,14 +8,14 @@
  * for a host of your own is `VITE_SPOTIFY_CLIENT_ID=… npx vite build examples/browser`.
  */
 import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
-import { Config, Console, Effect, Layer, Option } from "effect"
-import { FakeSpotify } from "effect-spotify/testing"
+import { Config, Console, Effect, Option } from "effect"
 import { createServer } from "node:http"
 import { fileURLToPath } from "node:url"
 import { createServer as createViteServer } from "vite"
+import * as Fake from "./fake.js"
 
 const fake = Effect.gen(function*() {
-  const { accountsUrl, apiUrl } = yield* FakeSpotify.serve({ consent: "page", librarySize: 400 })
+  const { accountsUrl, apiUrl } = yield* Fake.serve
   yield* Console.log(`FakeSpotify: ${accountsUrl}`)
   // Vite hands the page what is in the environment under VITE_….
   Object.assign(process.env, {
@@ -28,7 +28,7 @@ const fake = Effect.gen(function*() {
 const program = Effect.gen(function*() {
   const clientId = yield* Config.option(Config.string("VITE_SPOTIFY_CLIENT_ID"))
   if (Option.isNone(clientId)) yield* fake
-  const port = yield* Config.withDefault(Config.port("PORT"), 5173)
+  const port = yield* Config.withDefault(Config.integer("PORT"), 5173)
   const vite = yield* Effect.acquireRelease(
     Effect.promise(() =>
       createViteServer({

@@ -1,9 +1,9 @@
 /** What the page shows, and what the user does with it: each click to wait for is an effect. */
-import * as Effect from "effect/Effect"
-import type { Image } from "effect-spotify/model/Common"
-import type { SavedTrack } from "effect-spotify/model/Track"
+import type { SavedAlbum } from "effect-spotify/model/Album"
+import type { Image as Picture } from "effect-spotify/model/Common"
 import type { PrivateUser } from "effect-spotify/model/User"
 import * as SpotifyId from "effect-spotify/SpotifyId"
+import * as Effect from "effect/Effect"
 
 const find = <E extends Element = HTMLElement>(root: ParentNode, selector: string): E => {
   const element = root.querySelector<E>(selector)
@@ -55,7 +55,7 @@ const reached = (element: HTMLElement): Effect.Effect<void> => {
 }
 
 /** The smallest picture that is still sharp at a width. */
-const picture = (images: ReadonlyArray<Image> | null | undefined, width: number, name: string): Node => {
+const picture = (images: ReadonlyArray<Picture> | null | undefined, width: number, name: string): Node => {
   const enough = (images ?? []).filter((image) => (image.width ?? Infinity) >= width)
   const url = (enough.at(-1) ?? images?.[0])?.url
   if (url === undefined) return document.createTextNode([...name.trim()][0] ?? "?")
@@ -82,12 +82,12 @@ export const problem = (message: string): Effect.Effect<void> =>
     return clicked(find(document, ".go"))
   })
 
-const song = ({ track }: SavedTrack) => {
-  const item = clone("song")
-  find<HTMLAnchorElement>(item, "a").href = SpotifyId.url("track", track.id)
-  find(item, ".cover").append(picture(track.album.images, 200, track.name))
-  find(item, ".name").textContent = track.name
-  find(item, ".by").textContent = track.artists.map((artist) => artist.name).join(", ")
+const card = ({ album }: SavedAlbum) => {
+  const item = clone("album")
+  find<HTMLAnchorElement>(item, "a").href = SpotifyId.url("album", album.id)
+  find(item, ".cover").append(picture(album.images, 200, album.name))
+  find(item, ".name").textContent = album.name
+  find(item, ".by").textContent = album.artists.map((artist) => artist.name).join(", ")
   return item
 }
 
@@ -98,14 +98,18 @@ export const library = (me: PrivateUser) =>
     const name = me.display_name ?? me.id
     find(document, ".account .name").textContent = name
     find(document, ".avatar").append(picture(me.images, 64, name))
-    const [wall, more, loading, trouble] = [".wall", ".more", ".loading", ".trouble"].map((part) => find(document, part))
+    const wall = find(document, ".wall")
+    const more = find(document, ".more")
+    const loading = find(document, ".loading")
+    const trouble = find(document, ".trouble")
     return {
       signOut: clicked(find(document, ".sign-out")),
-      append: (songs: ReadonlyArray<SavedTrack>, total: number) =>
+      /** Adds a page; `total` where there are more. */
+      append: (albums: ReadonlyArray<SavedAlbum | null>, total: number | undefined) =>
         Effect.sync(() => {
-          wall.append(...songs.map(song))
+          wall.append(...albums.filter((album) => album !== null).map(card))
           const shown = wall.childElementCount
-          find(document, ".count").textContent = shown < total ? `${shown} of ${total}` : String(shown)
+          find(document, ".count").textContent = total === undefined ? String(shown) : `${shown} of ${total}`
           find(document, ".empty").hidden = shown > 0
           loading.hidden = true
         }),
@@ -116,7 +120,7 @@ export const library = (me: PrivateUser) =>
         more.hidden = true
         loading.hidden = false
       }),
-      /** Says why the next songs aren't there; done when the user wants to try again. */
+      /** Says why the next albums aren't there; done when the user wants to try again. */
       failed: (message: string) =>
         Effect.gen(function*() {
           loading.hidden = true

@@ -14,7 +14,8 @@ export const scopes: ReadonlyArray<Scope> = ["user-top-read", "playlist-read-pri
 /** How long before Spotify ends a sign-in the page says so. */
 const notice = Duration.weeks(3)
 
-const page = (html: string, status = 200) => HttpServerResponse.text(html, { status, contentType: "text/html; charset=utf-8" })
+const page = (html: string, status = 200) =>
+  HttpServerResponse.text(html, { status, contentType: "text/html; charset=utf-8" })
 
 const problemPage = (problem: Problem) =>
   Effect.map(Clock.currentTimeMillis, (now) => {
@@ -76,17 +77,20 @@ const part = <A, E extends Failure, R>(effect: Effect.Effect<A, E, R>) =>
     )
   )
 
-const reauthorizeSoon = Effect.zipWith(SpotifySession.reauthorizeBy, DateTime.now, (date, now) =>
-  Option.filter(date, (date) => DateTime.lessThan(DateTime.subtractDuration(date, notice), now))).pipe(
-    // The hint isn't worth an error page.
-    Effect.orElseSucceed(() => Option.none())
-  )
+const reauthorizeSoon = Effect.zipWith(
+  SpotifySession.reauthorizeBy,
+  DateTime.now,
+  (date, now) => Option.filter(date, (date) => DateTime.lessThan(DateTime.subtractDuration(date, notice), now))
+).pipe(
+  // The hint isn't worth an error page.
+  Effect.orElseSucceed(() => Option.none())
+)
 
 const shelf = (range: Pages.Range) =>
   Effect.all(
     {
       me: Users.me(),
-      tracks: part(Users.topTracks({ time_range: range, limit: 20 })),
+      tracks: part(Users.topTracks({ time_range: range, limit: 12 })),
       playlists: part(Playlists.mine({ limit: 50 })),
       reauthorizeBy: reauthorizeSoon
     },
@@ -105,7 +109,9 @@ const home = Effect.gen(function*() {
       Effect.succeed(
         reason === "NotSignedIn"
           ? page(Pages.welcome())
-          : cookie.clear(page(Pages.welcome("Spotify has ended your sign-in. Sign in again and everything is as it was.")))
+          : cookie.clear(
+            page(Pages.welcome("Spotify has ended your sign-in. Sign in again and everything is as it was."))
+          )
       ))
   )
 })

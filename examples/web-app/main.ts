@@ -40,8 +40,11 @@ const Database = Layer.unwrapEffect(
 )
 
 /** Of the registered URI, or of where the server listens. */
-const redirectUri = Effect.flatMap(HttpServer.HttpServer, ({ address }) =>
-  Config.withDefault(Config.string("SPOTIFY_REDIRECT_URI"), `${HttpServer.formatAddress(address)}/callback`))
+const redirectUri = Effect.flatMap(
+  HttpServer.HttpServer,
+  ({ address }) =>
+    Config.withDefault(Config.string("SPOTIFY_REDIRECT_URI"), `${HttpServer.formatAddress(address)}/callback`)
+)
 
 const credentials = Config.all({
   clientId: Sandbox.clientId,
@@ -71,7 +74,7 @@ const Server = Layer.unwrapEffect(
   Effect.map(
     Config.all({
       host: Config.withDefault(Config.string("HOST"), "127.0.0.1"),
-      port: Config.withDefault(Config.port("PORT"), 8888)
+      port: Config.withDefault(Config.integer("PORT"), 8888)
     }),
     (address) => NodeHttpServer.layer(createServer, address)
   )

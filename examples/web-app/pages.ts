@@ -26,7 +26,8 @@ export interface Shelf {
 
 const name = "Top Shelf"
 
-const icon = html`<svg class="icon" viewBox="0 0 32 32" aria-hidden="true"><rect x="3" y="5" width="6" height="19" rx="1"/><rect x="11" y="8" width="5" height="16" rx="1"/><rect x="18" y="5.500" width="6" height="18.500" rx="1" transform="rotate(-11 21 24)"/><rect x="2" y="26" width="28" height="3" rx="1.500"/></svg>`
+const icon =
+  html`<svg class="icon" viewBox="0 0 32 32" aria-hidden="true"><rect x="3" y="5" width="6" height="19" rx="1"/><rect x="11" y="8" width="5" height="16" rx="1"/><rect x="18" y="5.500" width="6" height="18.500" rx="1" transform="rotate(-11 21 24)"/><rect x="2" y="26" width="28" height="3" rx="1.500"/></svg>`
 
 const layout = (title: string, content: Html, user?: PrivateUser) =>
   html`<!doctype html>
@@ -129,13 +130,13 @@ const rangeLinks = (range: Range) =>
 
 const failed = (problem: Problem) => html`<p class="notice bad" role="alert">${problem.title}. ${problem.text}</p>`
 
-const topTracks = ({ range, tracks }: Shelf) =>
+const topTracks = ({ tracks }: Shelf) =>
   Either.match(tracks, {
     onLeft: failed,
     onRight: ({ items }) =>
       items.length === 0
         ? html`<p class="empty">Spotify has nothing for this period yet. Listen a while, or pick a longer one.</p>`
-        : html`<ol class="tracks" data-range="${range}">${items.map(trackRow)}</ol>`
+        : html`<ol class="tracks">${items.map(trackRow)}</ol>`
   })
 
 const playlists = (shelf: Shelf) =>

@@ -27,7 +27,12 @@ const problem = (status: number, title: string, text: string, action: Problem["a
 })
 
 /** For what went wrong on our side and is in the log. */
-export const unexpected = problem(500, "Something went wrong here", "It isn't your fault, and we have a note of it.", home)
+export const unexpected = problem(
+  500,
+  "Something went wrong here",
+  "It isn't your fault, and we have a note of it.",
+  home
+)
 
 export const problemOf = (error: Failure): Problem => {
   switch (error._tag) {
@@ -62,16 +67,23 @@ export const problemOf = (error: Failure): Problem => {
         ...problem(
           503,
           "Too many people at once",
-          `Spotify has asked us to wait until ${DateTime.formatUtc(error.retryAt, {
-            locale: "en",
-            timeStyle: "short"
-          })} UTC.`,
+          `Spotify has asked us to wait until ${
+            DateTime.formatUtc(error.retryAt, {
+              locale: "en",
+              timeStyle: "short"
+            })
+          } UTC.`,
           again
         ),
         retryAt: Option.some(error.retryAt)
       }
     case "QuotaExceeded":
-      return problem(503, "We are out of requests", "This app has used up what Spotify grants it. Come back later.", home)
+      return problem(
+        503,
+        "We are out of requests",
+        "This app has used up what Spotify grants it. Come back later.",
+        home
+      )
     case "TokenStoreError":
       return problem(
         503,

@@ -288,7 +288,7 @@ export const make = (
         count(fiber, rateLimited)
         return limited++ < maxLimited
           ? again(target, "429, when Spotify allows it", answer)
-          : Effect.fail(rateLimitedError(clock, request, target.path, dispatcher.state().pausedUntil, answer))
+          : Effect.fail(rateLimitedError(clock, request, target.path, dispatcher.state(0).pausedUntil, answer))
       }
       return isRedirect(status) ? redirect(target, answer) : fail(target, answer)
     }
@@ -334,8 +334,8 @@ export const make = (
     session,
     market: options.market,
     execute: (request) => Effect.withFiberRuntime((fiber) => call(fiber, session, request)),
-    status: Effect.sync(() => {
-      const { pausedUntil, ...state } = dispatcher.state()
+    status: Effect.map(Clock.currentTimeMillis, (now) => {
+      const { pausedUntil, ...state } = dispatcher.state(now)
       return { ...state, pausedUntil: pausedUntil === 0 ? Option.none() : Option.some(pausedUntil) }
     }),
     withSession: of

@@ -46,8 +46,7 @@ export interface Place {
 
 interface Waiter {
   readonly admission: Deferred.Deferred<number, Shut>
-  readonly queue: Set<Waiter>
-  isAdmitted: boolean
+  ticket: number | undefined
 }
 
 /**
@@ -61,6 +60,8 @@ interface Waiter {
  */
 export class Dispatcher {
   private inFlight = 0
+  /** Those of them that left in this opening: a straggler from before a pause doesn't hold up the probe. */
+  private inOpening = 0
   private limit: number
   private pausedUntil = 0
   private opening = 0
@@ -72,12 +73,12 @@ export class Dispatcher {
     this.limit = options.maxInFlight
   }
 
-  state(): State {
+  state(now: number): State {
     return {
       inFlight: this.inFlight,
       waiting: this.waiting(),
       limit: this.limit,
-      pausedUntil: this.pausedUntil
+      pausedUntil: this.pausedUntil > now ? this.pausedUntil : 0
     }
   }
 
@@ -98,16 +99,28 @@ export class Dispatcher {
           this.leave(ticket, outcome(exit), place.clock)
           return Effect.void
         })
-      if (this.isFree()) {
-        this.inFlight++
-        return send(this.opening, false)
-      }
+      if (this.isFree()) return send(this.enter(), false)
       return Effect.flatMap(this.wait(place, restore), (ticket) => send(ticket, true))
     })
   }
 
   private isFree(): boolean {
-    return this.pausedUntil === 0 && this.inFlight < this.limit && this.waiting() === 0
+    return this.hasRoom() && this.waiting() === 0
+  }
+
+  private hasRoom(): boolean {
+    return this.pausedUntil === 0 && this.inOpening < this.limit && this.inFlight < this.options.maxInFlight
+  }
+
+  private enter(): number {
+    this.inFlight++
+    this.inOpening++
+    return this.opening
+  }
+
+  private exit(ticket: number): void {
+    this.inFlight--
+    if (ticket === this.opening) this.inOpening--
   }
 
   private waiting(): number {
@@ -119,14 +132,14 @@ export class Dispatcher {
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   ): Effect.Effect<number, Shut> {
     const queue = this.queues[(priority === "interactive" ? 0 : 2) + (isRepeat ? 0 : 1)]!
-    const waiter: Waiter = { admission: Deferred.unsafeMake(FiberId.none), queue, isAdmitted: false }
+    const waiter: Waiter = { admission: Deferred.unsafeMake(FiberId.none), ticket: undefined }
     queue.add(waiter)
     this.admit(clock)
     return Effect.onExit(restore(Deferred.await(waiter.admission)), (exit) => {
       if (Exit.isFailure(exit)) {
         // Interrupted between being let in and hearing of it: the place is free again.
-        if (waiter.isAdmitted) this.inFlight--
-        queue.delete(waiter)
+        if (waiter.ticket === undefined) queue.delete(waiter)
+        else this.exit(waiter.ticket)
         this.admit(clock)
       }
       return Effect.void
@@ -134,7 +147,7 @@ export class Dispatcher {
   }
 
   private leave(ticket: number, outcome: Outcome, clock: Clock.Clock): void {
-    this.inFlight--
+    this.exit(ticket)
     const isNews = ticket === this.opening
     if (outcome._tag === "Limited") {
       this.pause(isNews, outcome.wait ?? 0, clock.unsafeCurrentTimeMillis())
@@ -152,6 +165,7 @@ export class Dispatcher {
     this.pausedUntil = Math.max(this.pausedUntil, now + millis)
     if (isNews) {
       this.opening++
+      this.inOpening = 0
       this.limit = 1
     }
   }
@@ -161,13 +175,12 @@ export class Dispatcher {
     const now = clock.unsafeCurrentTimeMillis()
     if (now >= this.pausedUntil) this.pausedUntil = 0
     const shut = this.shut(now)
-    if (shut !== undefined) this.turnAway(Exit.fail(shut))
-    while (this.pausedUntil === 0 && this.inFlight < this.limit) {
+    if (false) this.turnAway(Exit.fail(shut))
+    while (this.hasRoom()) {
       const waiter = this.next()
       if (waiter === undefined) break
-      this.inFlight++
-      waiter.isAdmitted = true
-      Deferred.unsafeDone(waiter.admission, Exit.succeed(this.opening))
+      waiter.ticket = this.enter()
+      Deferred.unsafeDone(waiter.admission, Exit.succeed(waiter.ticket))
     }
     this.wakeAt(this.waiting() === 0 ? 0 : this.pausedUntil, now, clock)
   }

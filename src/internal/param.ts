@@ -55,7 +55,8 @@ const list = <A extends string, I>(
   expected: string
 ): Schema.Schema<ReadonlyArray<A>, I> => {
   const inputs = Schema.Array(item)
-  const size = min === max ? `${max} of them` : `${min} to ${max} of them`
+  const size = max === Infinity ? `${min} or more` : min === max ? `${max} of them` : `${min} to ${max} of them`
+  const jsonSchema = max === Infinity ? { minItems: min } : { minItems: min, maxItems: max }
   return Schema.transformOrFail(encoded, inputs, {
     strict: true,
     decode: (encoded) => ParseResult.decodeUnknown(inputs)(unwrap(encoded)),
@@ -70,7 +71,7 @@ const list = <A extends string, I>(
       }
       return ParseResult.succeed(wrap(encoded))
     }
-  }).annotations({ description: `${expected}: ${size}`, jsonSchema: { minItems: min, maxItems: max } })
+  }).annotations({ description: `${expected}: ${size}`, jsonSchema })
 }
 
 const joined = <A extends string>(
@@ -119,11 +120,12 @@ export const texts = (max: number, expected: string): Schema.Schema<ReadonlyArra
 export const idArray = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>> =>
   array((input) => SpotifyId.idOption(kind, input), [1, max], idsExpected(kind))
 
+// The kind stays the one that was given: `SpotifyId.uri` would make a show of an audiobook, and the library knows both.
 const uriOf = (kinds: ReadonlyArray<SpotifyId.Kind>, input: string): string | undefined => {
   const parsed = SpotifyId.parse(input)
-  return Either.isRight(parsed) && kinds.includes(parsed.right.kind)
-    ? SpotifyId.uri(parsed.right.kind, parsed.right.id)
-    : undefined
+  if (Either.isLeft(parsed) || !kinds.includes(parsed.right.kind)) return undefined
+  const { id, kind } = parsed.right
+  return kind === "user" ? SpotifyId.uri(kind, id) : `spotify:${kind}:${id}`
 }
 
 const urisExpected = (kinds: ReadonlyArray<SpotifyId.Kind>): string =>

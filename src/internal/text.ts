@@ -9,10 +9,13 @@ const formsOf = (secret: string): ReadonlyArray<string> => [
   new URLSearchParams({ "": secret }).toString().slice(1)
 ]
 
-// Secrets that nobody told us of, by the name that goes before them. Short values stay: they are words and numbers.
-const named =
-  /((?:access_token|refresh_token|client_secret|code_verifier|\bcode)["']?\s*[:=]\s*["']?)[^\s"'&,;<>{}]{16,}/gi
-const credentials = /\b(Bearer|Basic)\s+[\w.~+/-]{20,}=*/gi
+// Secrets that nobody told us of, by the name that goes before them. A short code stays: it is a number or a word.
+const value = `["']?\\s*[:=]\\s*["']?)[^\\s"'&,;<>{}]`
+const named = new RegExp(
+  `((?:access_token|refresh_token|client_secret|code_verifier)${value}+|(\\bcode${value}{16,}`,
+  "gi"
+)
+const credentials = /\b(Bearer|Basic)(?:\s|\+|%20)+[\w.~+/%-]{20,}=*/gi
 
 /** The start of a body for an error, on one line and without secrets: the given ones and what looks like one. */
 export const excerpt = (text: string, secrets: ReadonlyArray<string> = []): string => {
@@ -21,7 +24,7 @@ export const excerpt = (text: string, secrets: ReadonlyArray<string> = []): stri
     if (form !== "") clean = clean.replaceAll(form, "<redacted>")
   }
   clean = clean
-    .replace(named, "$1<redacted>")
+    .replace(named, "$1$2<redacted>")
     .replace(credentials, "$1 <redacted>")
     .replace(/\s+/g, " ")
     .trim()

@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -174,8 +175,6 @@ export const request = (
         RequestError: (error) => connectionError(transportDetail(error)),
         ResponseError: (error) => connectionError(transportDetail(error))
       }),
-      // The caller may be uninterruptible, so that a rotated token isn't lost; the timeout must still end an attempt.
-      Effect.interruptible,
       Effect.timeoutFail({
         duration: attemptTimeout,
         onTimeout: () =>
@@ -185,9 +184,23 @@ export const request = (
             detail: Duration.format(attemptTimeout),
             message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
           })
-      })
+      }),
+      apart
     )
   })
+
+/**
+ * Runs an effect in a fiber that isn't the caller's child. A fiber that is interrupted while it can't be passes the
+ * interruption on to its children all the same, and a timeout works by children: the answer with a rotated token would be
+ * lost.
+ */
+const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.forkDaemon(Effect.interruptible(effect)),
+      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
+    )
+  )
 
 const attemptTimeout = Duration.seconds(10)
 

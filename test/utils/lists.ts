@@ -3,6 +3,7 @@ import { Effect, Layer, Redacted, Schedule, Schema } from "effect"
 import * as Endpoint from "effect-spotify/Endpoint"
 import { CursorPage, Page } from "effect-spotify/model/Page"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
+import type { InvalidInput } from "effect-spotify/SpotifyError"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 
 const Offset = {
@@ -69,14 +70,17 @@ export const recent = Endpoint.cursorPagedAt(
 /** A client whose Spotify is a function from a URL to a status and a body. */
 export const layer = (
   answer: (url: URL) => Effect.Effect<{ readonly status?: number; readonly body: unknown }>
-): Layer.Layer<SpotifyClient.SpotifyClient> =>
+): Layer.Layer<SpotifyClient.SpotifyClient, InvalidInput> =>
   SpotifyClient.layer({ retrySchedule: Schedule.recurs(2) }).pipe(
     Layer.provide(SpotifySession.layerToken({ accessToken: Redacted.make("token") })),
     Layer.provide(Layer.succeed(
       HttpClient.HttpClient,
       HttpClient.make((request, url) =>
-        Effect.map(answer(url), ({ body, status = 200 }) =>
-          HttpClientResponse.fromWeb(request, new Response(JSON.stringify(body), { status })))
+        Effect.map(
+          answer(url),
+          ({ body, status = 200 }) =>
+            HttpClientResponse.fromWeb(request, new Response(JSON.stringify(body), { status }))
+        )
       )
     ))
   )

@@ -5,9 +5,29 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { appendFile } from "node:fs/promises"
 
-const [placeJson = "", command = "", key = "", number = ""] = process.argv.slice(2)
-const place: { readonly file: string } = JSON.parse(placeJson)
+interface Place {
+  readonly file?: string
+  readonly sqlite?: string
+  readonly postgres?: string
+  readonly table?: string
+}
+
+const [placeJson = "", command = "", key = "", argument = ""] = process.argv.slice(2)
+const place: Place = JSON.parse(placeJson)
+
+const open = async () => {
+  if (place.file !== undefined) {
+    return TokenStore.layerFile(place.file).pipe(Layer.provide(NodeFileSystem.layer))
+  }
+  // A file of its own, so that the others start without a database client.
+  const { postgresClient, sqliteClient } = await import("./tokenStoreSql.js")
+  const TokenStoreSql = await import("effect-spotify/TokenStoreSql")
+  return TokenStoreSql.layer(place.table === undefined ? {} : { table: place.table }).pipe(
+    Layer.provide(place.sqlite === undefined ? postgresClient(place.postgres ?? "") : sqliteClient(place.sqlite))
+  )
+}
 
 const say = (line: string) =>
   Effect.promise(() => new Promise<void>((done) => process.stdout.write(`${line}\n`, () => done())))
@@ -24,7 +44,7 @@ const commands: Record<string, (store: TokenStore.TokenStore.Service) => Effect.
   write: (store) =>
     Effect.forever(
       Effect.forEach(["a", "b"], (letter) =>
-        Effect.zipRight(store.set(key, makeToken(letter.repeat(Number(number)))), say("wrote")))
+        Effect.zipRight(store.set(key, makeToken(letter.repeat(Number(argument)))), say("wrote")))
     ),
   /** Counts on under the lock. */
   count: (store) =>
@@ -39,14 +59,34 @@ const commands: Record<string, (store: TokenStore.TokenStore.Service) => Effect.
             yield* store.set(key, makeToken("counter", String(before + 1)))
           })
         ),
-        Number(number) - 1
+        Number(argument) - 1
       )
     ),
-  /** Takes the lock and keeps it. */
+  /** Takes the lock, writes a token and keeps the lock. */
   hold: (store) =>
     store.withLock(
       key,
-      Effect.zipRight(say("holding"), Effect.promise(() => new Promise(() => setInterval(() => {}, 1000))))
+      store.set(key, makeToken("of the holder")).pipe(
+        Effect.zipRight(say("holding")),
+        Effect.zipRight(Effect.promise(() => new Promise(() => setInterval(() => {}, 1000))))
+      )
+    ),
+  /** A thousand calls that need a new token: those that find an old one exchange it, and note so in a file. */
+  refresh: (store) =>
+    Effect.all(
+      Array.from({ length: 1000 }, () =>
+        store.withLock(
+          key,
+          Effect.gen(function*() {
+            const token = yield* store.get(key)
+            if (token._tag === "Some" && token.value.scopes[0] === "old") {
+              yield* Effect.promise(() => appendFile(argument, `${process.pid}\n`))
+              yield* Effect.sleep("100 millis")
+              yield* store.set(key, makeToken("new", "new"))
+            }
+          })
+        )),
+      { concurrency: "unbounded" }
     )
 }
 
@@ -54,7 +94,7 @@ Effect.gen(function*() {
   const store = yield* TokenStore.TokenStore
   yield* commands[command]!(store)
 }).pipe(
-  Effect.provide(TokenStore.layerFile(place.file).pipe(Layer.provide(NodeFileSystem.layer))),
+  Effect.provide(Layer.unwrapEffect(Effect.promise(open))),
   Effect.runPromise
 ).catch((error) => {
   process.stderr.write(`${error}\n`)

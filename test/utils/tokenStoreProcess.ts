@@ -86,13 +86,11 @@ export const start = (place: object, command: string, ...args: ReadonlyArray<str
         kill: Effect.promise(async () => {
           process_.kill("SIGKILL")
           await exited
-        }),
-        go: Effect.sync(() =>
-          void process_.stdin.write("\n")
-        )
+        })
       }
     }),
-    (process_) => process_.kill
+    (process_) =>
+      process_.kill
   )
 
 /** A real pause of random length, to meet the other process anywhere in its work. */

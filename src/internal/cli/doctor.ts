@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as SpotifyAuth from "../../SpotifyAuth.js"
 import { SpotifyClient } from "../../SpotifyClient.js"
@@ -10,7 +11,7 @@ import type { SpotifyError } from "../../SpotifyError.js"
 import * as SpotifySession from "../../SpotifySession.js"
 import * as Users from "../../Users.js"
 import { explain } from "./explain.js"
-import { layer, noClientId, type Settings } from "./settings.js"
+import { getClientId, layer, type Settings } from "./settings.js"
 import * as text from "./text.js"
 
 /** What one look gave: good, worth a thought, or broken, and what to do then. */
@@ -35,7 +36,7 @@ const login = "Run effect-spotify login"
 
 const client = ({ clientId, clientSecret }: Settings): Finding =>
   clientId === undefined
-    ? bad("client id", "none", noClientId)
+    ? bad("client id", "none", getClientId)
     : good("client id", `${clientId}, ${clientSecret === undefined ? "with PKCE" : "with a client secret"}`)
 
 const redirect = ({ redirectUri }: Settings): Finding =>
@@ -74,7 +75,7 @@ const age = (authorizedAt: Option.Option<DateTime.Utc>, now: DateTime.Utc): Find
     onSome: (since) => {
       const until = DateTime.add(since, { months: 6 })
       const left = DateTime.distanceDurationEither(now, until)
-      const found = `since ${text.date(since)} (${text.roughly(DateTime.distanceDuration(since, now))}), ` +
+      const found = `since ${text.date(since)} (${text.roughly(DateTime.distanceDuration(since, now))} ago), ` +
         `ends ${text.date(until)}`
       return Either.isRight(left) && Duration.greaterThan(left.right, "30 days")
         ? good("sign-in", found)
@@ -133,9 +134,14 @@ const marks = { good: text.green("✓"), doubtful: text.yellow("!"), bad: text.r
 
 const show = (findings: ReadonlyArray<Finding>): string => {
   const width = Math.max(...findings.map(({ label }) => label.length))
+  const indent = width + 4
+  // Not a terminal: lines as long as they are.
+  const room = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - indent
+  const block = (words: string, style: (line: string) => string) =>
+    text.wrap(words, room).map(style).join(`\n${" ".repeat(indent)}`)
   return findings.map(({ advice, found, label, mark }) =>
-    `${marks[mark]} ${text.bold(label.padEnd(width))}  ${found}` +
-    (advice === undefined ? "" : `\n  ${" ".repeat(width)}  ${text.dim(advice)}`)
+    `${marks[mark]} ${text.bold(label.padEnd(width))}  ${block(found, identity)}` +
+    (advice === undefined ? "" : `\n${" ".repeat(indent)}${block(advice, text.dim)}`)
   ).join("\n")
 }
 

@@ -1,3 +1,4 @@
+import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
@@ -11,6 +12,7 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { stripVTControlCharacters } from "node:util"
 import * as Scope from "../../Scope.js"
@@ -49,18 +51,29 @@ const me = Effect.gen(function*() {
 
 const login = Command.make("login", {
   ...flags,
-  scope: Options.choice("scope", Scope.all).pipe(
-    Options.withDescription("A scope to ask for; may be given several times. Unless given, all that only read"),
-    Options.repeated
+  scopes: Options.text("scope").pipe(
+    Options.withDescription(
+      `A scope to ask for, and again for each further one; unless given, those that only read. Any of ${
+        Scope.all.join(", ")
+      }`
+    ),
+    Options.repeated,
+    Options.filterMap(
+      Option.liftPredicate(Schema.is(Schema.Array(Scope.Scope))),
+      `--scope takes ${Scope.all.join(", ")}`
+    )
   ),
   showDialog: Options.boolean("show-dialog").pipe(
     Options.withDescription("Let Spotify ask again, to sign in as somebody else")
   )
-}, ({ scope, showDialog, ...flags }) =>
+}, ({ scopes, showDialog, ...flags }) =>
   Effect.gen(function*() {
     const chosen = yield* settings(flags)
     yield* Effect.gen(function*() {
-      yield* SignIn.loopback({ scopes: scope.length === 0 ? defaultScopes : scope, showDialog })
+      yield* SignIn.loopback({
+        scopes: scopes.length === 0 ? defaultScopes : scopes,
+        showDialog: showDialog || undefined
+      })
       const until = yield* SpotifySession.reauthorizeBy
       yield* Console.log(
         `${text.green("✓")} Signed in until ${
@@ -145,6 +158,7 @@ export const run = (args: ReadonlyArray<string>): void =>
     withPlainText,
     Effect.provide([
       NodeContext.layer,
+      CliConfig.layer({ showBuiltIns: false }),
       Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.stringLogger))
     ]),
     NodeRuntime.runMain({

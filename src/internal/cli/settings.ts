@@ -92,14 +92,20 @@ export const settings = (flags: Flags): Effect.Effect<Settings> =>
     // All of them may be absent, so that nothing can be wrong with them here.
   }).pipe(Effect.orDie)
 
-export const noClientId =
-  "There is no client id: create an app at https://developer.spotify.com/dashboard and give its client id as " +
-  "SPOTIFY_CLIENT_ID or --client-id"
+export const getClientId =
+  "Create an app at https://developer.spotify.com/dashboard and give its client id as SPOTIFY_CLIENT_ID or --client-id"
 
 const layerSession = (settings: Settings) => {
   const { clientId, clientSecret } = settings
   if (clientId === undefined) {
-    return Layer.fail(new InvalidInput({ operation: "settings", field: "clientId", expected: "", message: noClientId }))
+    return Layer.fail(
+      new InvalidInput({
+        operation: "effect-spotify",
+        field: "clientId",
+        expected: "the app's client id",
+        message: `There is no client id. ${getClientId}`
+      })
+    )
   }
   const options = { clientId, redirectUri: settings.redirectUri, accountsUrl: settings.accountsUrl }
   // A refresh token belongs to an app, and serves only the flow that it came from.

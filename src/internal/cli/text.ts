@@ -20,8 +20,18 @@ const count = (amount: number, unit: string): string => `${amount} ${unit}${amou
 /** A length of time in its largest unit. */
 export const roughly = (duration: Duration.Duration): string => {
   const minutes = Math.floor(Duration.toMinutes(duration))
+  if (minutes < 1) return "a moment"
   if (minutes < 120) return count(minutes, "minute")
   return minutes < 48 * 60 ? count(Math.floor(minutes / 60), "hour") : count(Math.floor(minutes / 60 / 24), "day")
 }
+
+/** Words in lines of a width. */
+export const wrap = (text: string, width: number): ReadonlyArray<string> =>
+  text.split(" ").reduce<ReadonlyArray<string>>((lines, word) => {
+    const last = lines.at(-1)
+    return last === undefined || last.length + 1 + word.length > width
+      ? [...lines, word]
+      : [...lines.slice(0, -1), `${last} ${word}`]
+  }, [])
 
 export const date = DateTime.formatIsoDateUtc

@@ -1,0 +1,59 @@
+/** Type-checks the code of the README and of every `@example` in src, as one program. */
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import ts from "typescript"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => `src/${name}`)
+
+const fenced = (text: string) =>
+  [...text.matchAll(/^[ \t]*(?:\* )?```ts\n([\s\S]*?)^[ \t]*(?:\* ?)?```/gm)].map((match) => match[1] ?? "")
+
+const uncommented = (code: string) => code.replaceAll(/^[ \t]*\* ?/gm, "")
+
+const codes = new Map<string, string>()
+for (const file of [...sources, "README.md", "docs/migration.md"]) {
+  const text = readFileSync(join(root, file), "utf8")
+  for (const [index, code] of fenced(text).entries()) {
+    codes.set(
+      join(root, `${file.replaceAll("/", "-")}.${index + 1}.ts`),
+      `${file.endsWith(".md") ? code : uncommented(code)}\nexport {}\n`
+    )
+  }
+}
+
+const config = ts.parseJsonConfigFileContent(
+  ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile).config,
+  ts.sys,
+  root
+)
+const options: ts.CompilerOptions = { ...config.options, noUnusedLocals: false, noUnusedParameters: false }
+const host = ts.createCompilerHost(options)
+const { fileExists, getSourceFile, readFile } = host
+host.fileExists = (name) => codes.has(name) || fileExists(name)
+host.readFile = (name) => codes.get(name) ?? readFile(name)
+host.getSourceFile = (name, ...rest) => {
+  const code = codes.get(name)
+  return code === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, code, ts.ScriptTarget.Latest)
+}
+
+const program = ts.createProgram([...codes.keys()], options, host)
+const problems = [...codes.keys()].flatMap((name) => {
+  const file = program.getSourceFile(name)
+  return file === undefined
+    ? []
+    : [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
+})
+
+console.log(
+  ts.formatDiagnostics(problems, {
+    getCanonicalFileName: (name) => name,
+    getCurrentDirectory: () => root,
+    getNewLine: () => "\n"
+  }) + `${codes.size} examples type-check${problems.length === 0 ? "" : `, except for ${problems.length} errors`}`
+)
+process.exitCode = problems.length === 0 ? 0 : 1

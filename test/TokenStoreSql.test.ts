@@ -1,0 +1,303 @@
+import { Reactivity } from "@effect/experimental"
+import { FileSystem } from "@effect/platform"
+import { NodeFileSystem } from "@effect/platform-node"
+import { SqlClient, SqlError, Statement } from "@effect/sql"
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Option, Redacted, Schedule, type Scope, TestClock, Tracer } from "effect"
+import type { TokenStoreError } from "effect-spotify/SpotifyError"
+import * as TokenStore from "effect-spotify/TokenStore"
+import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
+import { connect } from "node:net"
+import { inspect } from "node:util"
+import { start } from "./utils/tokenStoreProcess.js"
+import { makeProxy } from "./utils/tokenStoreProxy.js"
+import { postgresClient, sqliteClient } from "./utils/tokenStoreSql.js"
+import { behaves, count, expectToken, makePending, makeToken } from "./utils/tokenStoreSuite.js"
+
+const postgresUrl = process.env["DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
+
+const answers = (url: string) =>
+  new Promise<boolean>((resolve) => {
+    const { hostname, port } = new URL(url)
+    const socket = connect({ host: hostname, port: Number(port || 5432), timeout: 3000 })
+    const end = (answer: boolean) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.on("connect", () => end(true)).on("error", () => end(false)).on("timeout", () => end(false))
+  })
+
+const hasPostgres = await answers(postgresUrl)
+
+type Client = Layer.Layer<SqlClient.SqlClient, SqlError.SqlError>
+
+interface Place {
+  /** Connects anew each time that it is built. */
+  readonly client: Client
+  readonly table: string
+  /** The same for `tokenStoreChild.ts`. */
+  readonly process: object
+}
+
+const directory = FileSystem.FileSystem.pipe(
+  Effect.flatMap((fs) => fs.makeTempDirectoryScoped()),
+  Effect.provide(NodeFileSystem.layer)
+)
+
+const sqlitePlace = Effect.map(directory, (directory): Place => ({
+  client: sqliteClient(`${directory}/tokens.db`),
+  table: "spotify_tokens",
+  process: { sqlite: `${directory}/tokens.db` }
+}))
+
+const postgresPlace = Effect.gen(function*() {
+  const table = `effect_spotify_test_${crypto.randomUUID().replaceAll("-", "")}`
+  const client = postgresClient(postgresUrl)
+  yield* Effect.addFinalizer(() =>
+    Effect.orDie(Effect.provide(
+      Effect.flatMap(SqlClient.SqlClient, (sql) => sql`DROP TABLE IF EXISTS ${sql(table)}`),
+      client
+    ))
+  )
+  return { client, table, process: { postgres: postgresUrl, table } } satisfies Place
+})
+
+const layerOf = ({ client, table }: Place) => Layer.fresh(TokenStoreSql.layer({ table })).pipe(Layer.provide(client))
+
+/** Runs an effect with a store that has a connection of its own. */
+const at = (place: Place) => <A, E>(effect: (store: TokenStore.TokenStore.Service) => Effect.Effect<A, E>) =>
+  Effect.provide(Effect.flatMap(TokenStore.TokenStore, effect), layerOf(place))
+
+/** Runs an effect with a connection of its own. */
+const query = (place: Place) => <A, E>(effect: (sql: SqlClient.SqlClient) => Effect.Effect<A, E>) =>
+  Effect.provide(Effect.flatMap(SqlClient.SqlClient, effect), place.client)
+
+const turn = Effect.promise(() => new Promise((done) => setImmediate(done)))
+
+const dialect = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Scope>, oneAtATime: boolean) => {
+  behaves(`TokenStoreSql on ${name}`, Effect.map(makePlace, layerOf), { oneAtATime })
+
+  const live = (title: string, body: (place: Place) => Effect.Effect<void, unknown, Scope.Scope>, timeout?: number) =>
+    it.scopedLive(title, () => Effect.flatMap(makePlace, body), timeout)
+
+  describe(`TokenStoreSql on ${name}`, () => {
+    live("makes one table, whoever comes first", (place) =>
+      Effect.gen(function*() {
+        yield* Effect.replicateEffect(at(place)((store) => store.get("a")), 6, { concurrency: "unbounded" })
+        expect(yield* query(place)((sql) => sql`SELECT id, kind, value FROM ${sql(place.table)}`)).toEqual([
+          { id: "version", kind: "version", value: "1" }
+        ])
+      }))
+
+    live(
+      "refuses a table of another shape and leaves it alone",
+      (place) =>
+        query(place)((sql) =>
+          Effect.gen(function*() {
+            for (
+              const columns of [
+                "id text primary key, note text",
+                "id text primary key, kind text, user_key text, value text",
+                "id text primary key, kind text, user_key text, value text, updated_at text",
+                "id text primary key, kind text, user_key text, value text, updated_at bigint, more text"
+              ]
+            ) {
+              yield* sql`CREATE TABLE ${sql(place.table)} (${sql.literal(columns)})`
+              const error = yield* Effect.flip(at(place)(() => Effect.void))
+              expect(error).toMatchObject({ _tag: "TokenStoreError", store: `table ${place.table}`, operation: "open" })
+              expect(error.message).toContain("id text, kind text, user_key text, value text, updated_at bigint")
+              expect(yield* sql`SELECT * FROM ${sql(place.table)}`).toEqual([])
+              yield* sql`DROP TABLE ${sql(place.table)}`
+            }
+            // Without a key, no row could be found again.
+            yield* sql`CREATE TABLE ${
+              sql(place.table)
+            } (id text, kind text, user_key text, value text, updated_at bigint)`
+            expect(yield* Effect.flip(at(place)(() => Effect.void))).toMatchObject({ _tag: "TokenStoreError" })
+            yield* sql`DROP TABLE ${sql(place.table)}`
+          })
+        )
+    )
+
+    live("refuses a table of a later version", (place) =>
+      Effect.gen(function*() {
+        yield* at(place)((store) => store.set("a", makeToken("1")))
+        yield* query(place)((sql) => sql`UPDATE ${sql(place.table)} SET value = '2' WHERE id = 'version'`)
+        const error = yield* Effect.flip(at(place)(() => Effect.void))
+        expect(error.message).toContain("it has version 2, and this release knows version 1")
+      }))
+
+    live("takes a name with a schema", (place) =>
+      Effect.gen(function*() {
+        const schema = oneAtATime ? "main" : "public"
+        yield* at({ ...place, table: `${schema}.${place.table}` })((store) => store.set("a", makeToken("1")))
+        expectToken(yield* at(place)((store) => store.get("a")), makeToken("1"))
+      }))
+
+    live("says which row can't be read, and shows none of it", (place) =>
+      at(place)((store) =>
+        Effect.gen(function*() {
+          yield* store.set("a", makeToken("secret"))
+          yield* store.setPending("a", yield* makePending("one"))
+          yield* query(place)((sql) => sql`UPDATE ${sql(place.table)} SET value = '{"accessToken":"secret"}'`)
+          for (const operation of [store.get("a"), store.takePending("a", "one")]) {
+            const error = yield* Effect.flip<unknown, TokenStoreError, never>(operation)
+            expect(error).toMatchObject({ _tag: "TokenStoreError", store: `table ${place.table}` })
+            expect(error.message).toContain("sign in again")
+            expect(inspect(error, { depth: 9 })).not.toContain("secret")
+          }
+        })
+      ))
+
+    live("shows no secret in spans", (place) =>
+      Effect.gen(function*() {
+        const spans: Array<Tracer.Span> = []
+        const tracer = Effect.map(Effect.tracer, (tracer) =>
+          Tracer.make({
+            span: (...args) => {
+              const span = tracer.span(...args)
+              spans.push(span)
+              return span
+            },
+            context: tracer.context
+          }))
+        yield* at(place)((store) =>
+          store.withLock("a", store.set("a", makeToken("secret"))).pipe(
+            Effect.zipRight(store.set("a", makeToken("secret"))),
+            Effect.zipRight(store.get("a")),
+            Effect.withSpan("program")
+          )
+        ).pipe(Effect.withTracer(yield* tracer))
+        expect(spans.map((span) => span.name)).toContain("program")
+        expect(inspect(spans.map(({ attributes, events, name }) => ({ name, attributes, events })), { depth: 9 }))
+          .not.toContain("secret")
+      }))
+
+    live(
+      "tells when a statement under a lock failed, although the work went on",
+      (place) =>
+        at(place)((store) =>
+          Effect.gen(function*() {
+            yield* store.set("a", makeToken("1"))
+            yield* query(place)((sql) =>
+              oneAtATime
+                ? sql`CREATE TRIGGER refuse BEFORE INSERT ON ${sql(place.table)} WHEN new.user_key = 'bad'
+                  BEGIN SELECT RAISE(ABORT, 'refused'); END`
+                : Effect.zipRight(
+                  sql`CREATE FUNCTION ${sql(`${place.table}_refuse`)}() RETURNS trigger LANGUAGE plpgsql AS
+                  $$ BEGIN RAISE 'refused'; END $$`,
+                  sql`CREATE TRIGGER refuse BEFORE INSERT ON ${
+                    sql(place.table)
+                  } FOR EACH ROW WHEN (new.user_key = 'bad')
+                  EXECUTE FUNCTION ${sql(`${place.table}_refuse`)}()`
+                )
+            )
+            const error = yield* Effect.flip(store.withLock(
+              "a",
+              store.set("a", makeToken("2")).pipe(
+                Effect.zipRight(Effect.ignore(store.set("bad", makeToken("3")))),
+                Effect.zipRight(Effect.ignore(store.get("a")))
+              )
+            ))
+            expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "set" })
+            expect(error.message).toContain("refused")
+            expectToken(yield* store.get("a"), makeToken("1"))
+            yield* store.withLock("a", store.set("a", makeToken("4")))
+            expectToken(yield* store.get("a"), makeToken("4"))
+          })
+        ).pipe(
+          Effect.ensuring(
+            oneAtATime ? Effect.void : Effect.ignore(
+              query(place)((sql) =>
+                Effect.zipRight(
+                  sql`DROP TABLE ${sql(place.table)}`,
+                  sql`DROP FUNCTION ${sql(`${place.table}_refuse`)}()`
+                )
+              )
+            )
+          )
+        )
+    )
+
+    it.scoped(
+      "ends a wait for the lock after a minute, even of one that can't be interrupted",
+      () =>
+        Effect.gen(function*() {
+          const place = yield* makePlace
+          const entered = yield* Deferred.make<void>()
+          const holder = yield* Effect.fork(
+            at(place)((store) =>
+              store.withLock("a", Effect.zipRight(Deferred.succeed(entered, undefined), Effect.never))
+            )
+          )
+          yield* Deferred.await(entered)
+          const waiters = yield* Effect.forEach(
+            [Effect.interruptible, Effect.uninterruptible],
+            (mode) => Effect.fork(Effect.flip(at(place)((store) => mode(store.withLock("a", Effect.void)))))
+          )
+          const clock = yield* Effect.fork(Effect.forever(Effect.zipRight(TestClock.adjust("1 second"), turn)))
+          const errors = yield* Fiber.joinAll(waiters)
+          yield* Fiber.interruptAll([clock, holder])
+          for (const error of errors) {
+            expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "withLock" })
+            expect(error.message).toContain("no answer for 1m")
+          }
+        }),
+      120_000
+    )
+
+    live(
+      "loses no change of several processes",
+      (place) =>
+        Effect.gen(function*() {
+          const processes = yield* Effect.replicateEffect(start(place.process, "count", "a", "25"), 4)
+          yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
+          expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(100)
+        }),
+      300_000
+    )
+
+    for (const n of [2, 4]) {
+      live(
+        `refreshes once for ${n} processes with a thousand calls each`,
+        (place) =>
+          Effect.gen(function*() {
+            const log = `${yield* directory}/exchanges`
+            yield* at(place)((store) => store.set("a", makeToken("old", ["old"])))
+            const processes = yield* Effect.replicateEffect(start(place.process, "refresh", "a", log), n)
+            yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
+            const exchanges = yield* Effect.provide(
+              Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(log)),
+              NodeFileSystem.layer
+            )
+            expect(exchanges.trim().split("\n")).toHaveLength(1)
+            const token = yield* Effect.map(at(place)((store) => store.get("a")), Option.getOrThrow)
+            expect(Redacted.value(token.accessToken)).toBe("new")
+          }),
+        300_000
+      )
+    }
+
+    live(
+      "goes on with the old token after kill -9 of the process that held the lock",
+      (place) =>
+        Effect.gen(function*() {
+          yield* at(place)((store) => store.set("a", makeToken("counter", ["7"])))
+          const holder = yield* start(place.process, "hold", "a")
+          yield* holder.said("holding")
+          const others = yield* Effect.replicateEffect(start(place.process, "count", "a", "5"), 3)
+          yield* Effect.forEach(others, (other) => other.said("counting"))
+          yield* holder.kill
+          yield* Effect.forEach(others, (other) => other.finished, { concurrency: "unbounded" })
+          expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(22)
+        }),
+      300_000
+    )
+  })
+}
+
+dialect("SQLite", sqlitePlace, true)
+
+describe.skipIf(!hasPostgres)(hasPostgres ? "with PostgreSQL" : `without PostgreSQL: none at ${postgresUrl}`, () => {
+  dialect("PostgreSQL", postgresPlace, false)
+})

@@ -1,0 +1,47 @@
+import type { Effect, Stream } from "effect"
+import {
+  type Artist,
+  Library,
+  Paging,
+  Player,
+  type Playlist,
+  Playlists,
+  type SpotifyClient,
+  type Track,
+  Users
+} from "effect-spotify"
+import { describe, expect, test } from "tstyche"
+
+type Read<A> = Stream.Stream<A, Paging.PageError, SpotifyClient.SpotifyClient>
+
+const id = "3cEYpjA9oz9GiPac4AsH4n"
+
+describe("Paging", () => {
+  test("infers the items from the operation, whatever its arguments and its kind of pages", () => {
+    expect(Paging.stream(Library.tracks)).type.toBe<Read<Track.SavedTrack>>()
+    expect(Paging.stream(Playlists.items, id)).type.toBe<Read<Playlist.PlaylistItem | null>>()
+    expect(Paging.stream(Users.followedArtists)).type.toBe<Read<Artist.Artist>>()
+    expect(Paging.pages(Player.recentlyPlayed, { limit: 20 })).type.toBe<Read<Paging.Page<Player.PlayHistory>>>()
+    expect(Paging.resume({ offset: 50 }, Library.tracks)).type.toBe<Read<Track.SavedTrack>>()
+    expect(Paging.collect(Library.tracks)).type.toBe<
+      Effect.Effect<Array<Track.SavedTrack>, Paging.PageError, SpotifyClient.SpotifyClient>
+    >()
+  })
+
+  test("takes the operation's own options beside those of paging", () => {
+    expect(Paging.stream(Library.tracks, { market: "SE", concurrency: 4 })).type.toBe<Read<Track.SavedTrack>>()
+    expect(Paging.stream(Playlists.items, id, { market: "SE", concurrency: 4, limit: 20 })).type.toBe<
+      Read<Playlist.PlaylistItem | null>
+    >()
+    expect(Paging.stream(Users.followedArtists, { after: "id", from: undefined })).type.toBe<Read<Artist.Artist>>()
+    expect(Paging.stream(Playlists.items)).type.toRaiseError("Expected 2-3 arguments")
+    expect(Paging.stream(Playlists.items, { market: "SE" })).type.toRaiseError("not assignable")
+    expect(Paging.stream(Library.shows, { market: "SE" })).type.toRaiseError("'market' does not exist")
+    expect(Paging.stream(Library.tracks, { concurrency: "4" })).type.toRaiseError("not assignable to type 'number")
+    expect(Paging.stream(Library.save, { uris: [] })).type.toRaiseError("'page' is missing")
+  })
+
+  test("keeps the tags of the operation's errors, and adds the position", () => {
+    expect<Extract<Paging.PageError, { readonly _tag: "RateLimited" }>["position"]>().type.toBe<Paging.Position>()
+  })
+})
