@@ -243,7 +243,8 @@ const queryOf = (spec: Spec, sent: { readonly [name: string]: unknown }): string
   for (const name in spec.query) {
     const value = sent[name]
     if (value === undefined) continue
-    query += `${query === "" ? "?" : "&"}${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`
+    const text = typeof value === "string" ? value : JSON.stringify(value)
+    query += `${query === "" ? "?" : "&"}${encodeURIComponent(name)}=${encodeURIComponent(text)}`
   }
   return query
 }

@@ -11,18 +11,26 @@ import type * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createServer } from "node:http"
+import type { Socket } from "node:net"
 import * as SignIn from "./SignIn.js"
 
-/** Closing a server waits for its connections, and a browser may hold some open that it never uses. */
-const closeGrace = 500
+/** How long an answer that is on its way may hold the server up, in milliseconds. */
+const closeGrace = 5_000
 
 const layerLoopbackServer = Layer.succeed(SignIn.LoopbackServer, {
   listen: ({ host, port }) =>
     Effect.gen(function*() {
       const node = createServer()
+      const sockets = new Set<Socket>()
+      node.on("connection", (socket) => {
+        sockets.add(socket)
+        socket.on("close", () => sockets.delete(socket))
+      })
       const server = yield* NodeHttpServer.make(() => node, { host, port })
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {
+          // A browser opens spare connections that it may never use; the server would wait for them to end.
+          for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
           setTimeout(() => node.closeAllConnections(), closeGrace).unref()
         })
       )

@@ -23,7 +23,7 @@ describe("PKCE", () => {
   it.effect("takes verifiers of 43 to 128 unreserved characters only", () =>
     Effect.gen(function*() {
       const check = (text: string) => Effect.either(SpotifyAuth.codeChallenge(Redacted.make(text)))
-      for (const text of ["a".repeat(43), "a".repeat(128), `${"Az09-._~".repeat(6)}`]) {
+      for (const text of ["a".repeat(43), "a".repeat(128), "Az09-._~".repeat(6)]) {
         expect(Either.isRight(yield* check(text))).toBe(true)
       }
       const bad = ["", "a".repeat(42), "a".repeat(129), ..." +/=é\n%".split("").map((odd) => `${"a".repeat(50)}${odd}`)]

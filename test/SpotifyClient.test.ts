@@ -163,12 +163,12 @@ describe("what may be sent again", () => {
   it.effect("not the token endpoint's failure, which the session has repeated already", () =>
     Effect.gen(function*() {
       const fake = yield* spotify
-      yield* fake.expireAccessTokens
       yield* fake.failNext(FakeSpotify.connectionReset, { times: 99, on: { host: "accounts" } })
       const error = yield* errorOf(get("/me"))
       expect(error).toMatchObject({ _tag: "TransportError", path: "/api/token" })
-      expect(yield* fake.count({ path: "/v1/me" })).toBe(1)
-    }).pipe(Effect.provide(layer())))
+      expect(yield* fake.count(tokenRequests)).toBe(4)
+      expect(yield* fake.count({ path: "/v1/me" })).toBe(0)
+    }).pipe(Effect.provide(layer({ issue: { expiresIn: 0 } }))))
 })
 
 describe("time and interruption", () => {
@@ -297,6 +297,15 @@ describe("where the access token goes", () => {
       })
       expect((yield* fake.requests).filter(({ host }) => host !== "api")).toEqual([])
     }).pipe(Effect.provide(layer())))
+
+  it.effect("not to another host that continues the base URL", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      for (const url of ["@evil.example/v1/me", ".evil.example/v1/me", ":80@evil.example/v1/me"]) {
+        yield* Effect.exit(get(url))
+      }
+      expect((yield* fake.requests).filter(({ host }) => host !== "api")).toEqual([])
+    }).pipe(Effect.provide(layer({ client: { baseUrl: "https://api.spotify.com" } }))))
 
   it.effect("not to another host that a redirect names", () =>
     Effect.gen(function*() {

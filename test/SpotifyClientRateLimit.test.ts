@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Option, Random, Scheduler, TestClock } from "effect"
+import { Duration, Effect, Exit, Fiber, FiberId, Option, Random, Scheduler, TestClock } from "effect"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import { FakeSpotify } from "effect-spotify/testing"
 import { get, layer, queue, sessionOf, spotify } from "./utils/client.js"
@@ -92,6 +92,31 @@ describe("a 429 with Retry-After", () => {
       expect(yield* departures).toEqual({ 0: 3, 1500: 2, 5000: 1 })
     }).pipe(Effect.provide(layer())))
 
+  it.effect("that comes late doesn't make a longer pause shorter", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext([
+        FakeSpotify.tooManyRequests(5),
+        FakeSpotify.delayed(FakeSpotify.tooManyRequests(1), 500)
+      ])
+      const fibers = yield* forkMany(2, get("/me"))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.joinAll(fibers)
+      expect(yield* departures).toEqual({ 0: 2, 5000: 2 })
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("outlives the token: a call that waited asks for another", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.tooManyRequests(50))
+      const fiber = yield* Effect.fork(get("/me"))
+      yield* TestClock.adjust(0)
+      const other = yield* Effect.fork(get("/me"))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.joinAll([fiber, other])
+      expect(yield* fake.count({ host: "accounts" })).toBe(1)
+    }).pipe(Effect.provide(layer({ issue: { expiresIn: "100 seconds" } }))))
+
   it.effect("in vain is sent again ten times, then it is RateLimited", () =>
     Effect.gen(function*() {
       const fake = yield* spotify
@@ -154,8 +179,6 @@ describe("a pause that is longer than the cap", () => {
       })
       yield* TestClock.adjust("39 seconds")
       expect(yield* Effect.flip(queue)).toMatchObject(rateLimited(61, 100_000))
-      yield* fake.expireAccessTokens
-      expect(yield* Effect.flip(get("/me"))).toMatchObject(rateLimited(61, 100_000))
       expect(yield* fake.count()).toBe(1)
       yield* TestClock.adjust("1 second")
       const patient = yield* Effect.fork(get("/me"))
@@ -163,6 +186,16 @@ describe("a pause that is longer than the cap", () => {
       expect(yield* fake.count()).toBe(1)
       yield* TestClock.adjust(1)
       expect((yield* Fiber.join(patient)).status).toBe(200)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("doesn't refresh a token that nobody may use", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.tooManyRequests(86_400))
+      yield* Effect.exit(get("/me"))
+      yield* TestClock.adjust("2 hours")
+      expect(yield* Effect.flip(get("/me"))).toMatchObject(rateLimited(79_200, 86_400_000))
+      expect(yield* fake.count()).toBe(1)
     }).pipe(Effect.provide(layer())))
 
   it.effect("fails those too who wait already", () =>
@@ -261,6 +294,23 @@ describe("interruption", () => {
       yield* TestClock.adjust("1 minute")
       expect((yield* Fiber.joinAll([fibers[0]!, fibers[4]!])).map(({ status }) => status)).toEqual([200, 200])
     }).pipe(Effect.provide(layer())))
+
+  it.effect("of a caller who has just been let in passes the place on", () =>
+    Effect.gen(function*() {
+      const second: { fiber?: Fiber.RuntimeFiber<unknown, unknown> } = {}
+      const first = yield* Effect.fork(Effect.map(get("/me"), () => {
+        second.fiber?.unsafeInterruptAsFork(FiberId.none)
+      }))
+      yield* TestClock.adjust(1)
+      second.fiber = yield* Effect.fork(get("/me"))
+      const third = yield* Effect.fork(get("/me"))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(first)
+      expect(Exit.isInterrupted(yield* Fiber.await(second.fiber))).toBe(true)
+      expect((yield* Fiber.join(third)).status).toBe(200)
+      expect(yield* departures).toEqual({ 0: 1, 50: 1 })
+      expect(yield* SpotifyClient.status).toMatchObject({ inFlight: 0, waiting: 0 })
+    }).pipe(Effect.provide(layer({ client: { maxInFlight: 1 }, fake: { latency: 50 } }))))
 
   it.effect("of the probe lets the next one be the probe", () =>
     Effect.gen(function*() {

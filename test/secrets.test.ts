@@ -238,7 +238,7 @@ describe("no error, log line, span or metric shows a secret", () => {
       const seen = servers.flatMap((server) => server.seen)
       const shown = `${seen.join("\n")} ${decoded(seen.join("&"))}`
       for (const text of [basic, secret.code, secret.codeVerifier, secret.refreshToken]) expect(shown).toContain(text)
-    }))
+    }), 180_000)
 
   it.effect("of a session's sign-in, refresh and token", () =>
     expectNoLeak(
@@ -265,7 +265,7 @@ describe("no error, log line, span or metric shows a secret", () => {
           }).pipe(Effect.scoped, Effect.provide(server.layer)),
         { concurrency: "unbounded" }
       ))
-    ).pipe(Effect.provide(TokenStore.layerMemory)))
+    ).pipe(Effect.provide(TokenStore.layerMemory)), 180_000)
 
   it.effect("of arguments and callbacks that are refused", () =>
     expectNoLeak(
@@ -323,7 +323,7 @@ describe("no error, log line, span or metric shows a secret", () => {
           ), { concurrency: "unbounded" }))
       )
       expect(refusing.every((server) => server.seen.join().includes(secret.accessToken))).toBe(true)
-    }))
+    }), 180_000)
 })
 
 /** A real server on a port of its own. */

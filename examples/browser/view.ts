@@ -5,14 +5,17 @@ import type { PrivateUser } from "effect-spotify/model/User"
 import * as SpotifyId from "effect-spotify/SpotifyId"
 import * as Effect from "effect/Effect"
 
-const find = <E extends Element = HTMLElement>(root: ParentNode, selector: string): E => {
-  const element = root.querySelector<E>(selector)
+const find = (root: ParentNode, selector: string): HTMLElement => {
+  const element = root.querySelector<HTMLElement>(selector)
   if (element === null) throw new Error(`index.html has no ${selector}`)
   return element
 }
 
-const clone = (template: string) =>
-  document.importNode(find<HTMLTemplateElement>(document, `template#${template}`).content, true)
+const clone = (template: string) => {
+  const element = find(document, `#${template}`)
+  if (!(element instanceof HTMLTemplateElement)) throw new Error(`#${template} of index.html isn't a template`)
+  return document.importNode(element.content, true)
+}
 
 /** Puts a template in place of what is shown. */
 const show = (template: string) => {
@@ -54,11 +57,13 @@ const reached = (element: HTMLElement): Effect.Effect<void> => {
   return Effect.raceFirst(visible, clicked(element))
 }
 
+const initial = (name: string) => new Intl.Segmenter().segment(name.trim()).containing(0)?.segment ?? "?"
+
 /** The smallest picture that is still sharp at a width. */
 const picture = (images: ReadonlyArray<Picture> | null | undefined, width: number, name: string): Node => {
   const enough = (images ?? []).filter((image) => (image.width ?? Infinity) >= width)
   const url = (enough.at(-1) ?? images?.[0])?.url
-  if (url === undefined) return document.createTextNode([...name.trim()][0] ?? "?")
+  if (url === undefined) return document.createTextNode(initial(name))
   const image = new Image(width, width)
   image.loading = "lazy"
   image.alt = ""
@@ -84,7 +89,7 @@ export const problem = (message: string): Effect.Effect<void> =>
 
 const card = ({ album }: SavedAlbum) => {
   const item = clone("album")
-  find<HTMLAnchorElement>(item, "a").href = SpotifyId.url("album", album.id)
+  find(item, "a").setAttribute("href", SpotifyId.url("album", album.id))
   find(item, ".cover").append(picture(album.images, 200, album.name))
   find(item, ".name").textContent = album.name
   find(item, ".by").textContent = album.artists.map((artist) => artist.name).join(", ")

@@ -59,11 +59,13 @@ const pictureFor = (images: ReadonlyArray<Image> | null | undefined, width: numb
   return (enough.at(-1) ?? images?.[0])?.url
 }
 
+const initial = (name: string) => new Intl.Segmenter().segment(name.trim()).containing(0)?.segment ?? "?"
+
 /** A square cover; without a picture, the first letter of the name. The name stands beside it, so it is decoration. */
 const cover = (images: ReadonlyArray<Image> | null | undefined, width: number, name: string) => {
   const url = pictureFor(images, width)
   return url === undefined
-    ? html`<span class="cover blank" aria-hidden="true">${[...name.trim()][0] ?? "?"}</span>`
+    ? html`<span class="cover blank" aria-hidden="true">${initial(name)}</span>`
     : html`<img class="cover" src="${url}" alt="" width="${width}" height="${width}" loading="lazy">`
 }
 

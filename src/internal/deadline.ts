@@ -22,7 +22,6 @@ export class Deadline {
   constructor(private readonly millis: number) {}
 
   run<A, E, E2>(clock: Clock.Clock, effect: Effect.Effect<A, E>, onExpiry: () => E2): Effect.Effect<A, E | E2> {
-    if (this.millis === Infinity) return effect
     return Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime<A, E | E2>((parent, { runtimeFlags }) => {
         const runtime = Runtime.make({

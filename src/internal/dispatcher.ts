@@ -175,7 +175,7 @@ export class Dispatcher {
     const now = clock.unsafeCurrentTimeMillis()
     if (now >= this.pausedUntil) this.pausedUntil = 0
     const shut = this.shut(now)
-    if (false) this.turnAway(Exit.fail(shut))
+    if (shut !== undefined) this.turnAway(Exit.fail(shut))
     while (this.hasRoom()) {
       const waiter = this.next()
       if (waiter === undefined) break

@@ -197,8 +197,9 @@ export const request = (
 const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(
-      Effect.forkDaemon(Effect.interruptible(effect)),
-      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
+      // As a value, since a fiber that fails is a line in the log.
+      Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
+      (fiber) => Effect.onInterrupt(restore(Effect.flatten(Fiber.join(fiber))), () => Fiber.interrupt(fiber))
     )
   )
 

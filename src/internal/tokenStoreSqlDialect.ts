@@ -60,7 +60,11 @@ export const whileBusy = <A, E extends { readonly _tag: string }>(
 ): Effect.Effect<A, E | SqlError> =>
   Effect.retry(effect, {
     while: (error) => error instanceof SqlError && isBusy(error),
-    schedule: Schedule.spaced("25 millis").pipe(Schedule.jittered, Schedule.upTo(maxWait))
+    schedule: Schedule.exponential("10 millis").pipe(
+      Schedule.union(Schedule.spaced("100 millis")),
+      Schedule.jittered,
+      Schedule.upTo(maxWait)
+    )
   })
 
 /**
@@ -203,7 +207,7 @@ const libsql = (
     const reading = Effect.unsafeMakeSemaphore(1)
     const execute: Execute = (statement) =>
       reading.withPermits(1)(Effect.ensuring(reader.execute(statement), Effect.ignore(reader.reset)))
-    const [touch] = sql`UPDATE ${sql(table)} SET value = value WHERE id = 'version'`.compile(true)
+    const [touch] = sql`UPDATE ${sql(table)} SET value = value WHERE id = ''`.compile(true)
     return {
       locksAll: true,
       execute,

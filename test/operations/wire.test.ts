@@ -76,6 +76,20 @@ const pageOf = (limit: number, offset: number, first: unknown) => ({
 
 const some = (value: object) => Option.some(expect.objectContaining(value))
 
+/** The library's older operations, a set for each kind; tracks are saved in another way. */
+const kept = [
+  { kind: "track", contains: Library.containsTracks, remove: Library.removeTracks, save: undefined },
+  { kind: "album", contains: Library.containsAlbums, remove: Library.removeAlbums, save: Library.saveAlbums },
+  { kind: "show", contains: Library.containsShows, remove: Library.removeShows, save: Library.saveShows },
+  { kind: "episode", contains: Library.containsEpisodes, remove: Library.removeEpisodes, save: Library.saveEpisodes },
+  {
+    kind: "audiobook",
+    contains: Library.containsAudiobooks,
+    remove: Library.removeAudiobooks,
+    save: Library.saveAudiobooks
+  }
+] as const
+
 const cases: ReadonlyArray<Case> = [
   on(
     Albums.get,
@@ -364,37 +378,17 @@ const cases: ReadonlyArray<Case> = [
       }
     }
   ),
-  ...(["Tracks", "Albums", "Shows", "Episodes", "Audiobooks"] as const).flatMap((name) => {
-    const kind =
-      ({ Tracks: "track", Albums: "album", Shows: "show", Episodes: "episode", Audiobooks: "audiobook" } as const)[
-        name
-      ]
-    const path = `/me/${kind}s`
-    const operations = [
-      on(
-        Library[`contains${name}`],
-        Library[`contains${name}`]({ ids: [id(kind, 7), id(kind, 6)] }),
-        `GET ${path}/contains?ids=${id(kind, 7)}%2C${id(kind, 6)}`,
-        [true, false],
-        {
-          before: Effect.zipRight(
-            Library.remove({ uris: [uri(kind, 6)] }),
-            Library.save({ uris: [uri(kind, 7)] })
-          )
-        }
-      ),
-      on(
-        Library[`remove${name}`],
-        Library[`remove${name}`]({ ids: ids(kind) }),
-        `DELETE ${path}?${joined(kind)}`,
-        undefined
-      )
-    ]
-    return name === "Tracks" ? operations : [
-      ...operations,
-      on(Library[`save${name}`], Library[`save${name}`]({ ids: ids(kind) }), `PUT ${path}?${joined(kind)}`, undefined)
-    ]
-  }),
+  ...kept.flatMap(({ contains, kind, remove, save }) => [
+    on(
+      contains,
+      contains({ ids: [id(kind, 7), id(kind, 6)] }),
+      `GET /me/${kind}s/contains?ids=${id(kind, 7)}%2C${id(kind, 6)}`,
+      [true, false],
+      { before: Effect.zipRight(Library.remove({ uris: [uri(kind, 6)] }), Library.save({ uris: [uri(kind, 7)] })) }
+    ),
+    on(remove, remove({ ids: ids(kind) }), `DELETE /me/${kind}s?${joined(kind)}`, undefined),
+    ...(save === undefined ? [] : [on(save, save({ ids: ids(kind) }), `PUT /me/${kind}s?${joined(kind)}`, undefined)])
+  ]),
 
   on(
     Playlists.get,
@@ -555,14 +549,14 @@ const cases: ReadonlyArray<Case> = [
     { body: { context_uri: uri("album", 1), offset: { uri: uri("track", 13) }, position_ms: 0 } }
   ),
   ...([
-    ["pause", "PUT"],
-    ["next", "POST"],
-    ["previous", "POST"]
-  ] as const).map(([name, method]) =>
+    [Player.pause, "PUT /me/player/pause"],
+    [Player.next, "POST /me/player/next"],
+    [Player.previous, "POST /me/player/previous"]
+  ] as const).map(([command, request]) =>
     on(
-      Player[name],
-      Player[name]({ device_id: "aaaa567890123456789012345678901234567890" }),
-      `${method} /me/player/${name}?device_id=aaaa567890123456789012345678901234567890`,
+      command,
+      command({ device_id: "aaaa567890123456789012345678901234567890" }),
+      `${request}?device_id=aaaa567890123456789012345678901234567890`,
       undefined,
       { before: Player.play() }
     )

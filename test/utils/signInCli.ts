@@ -67,7 +67,8 @@ export const start = (args: ReadonlyArray<string>, environment: Environment = {}
     const stderr = yield* Effect.fork(
       Stream.runFoldEffect(Stream.decodeText(child.stderr), "", (before, chunk) => {
         const all = before + chunk
-        const url = /^ {2}(http\S+\/authorize\S+)$/m.exec(all)?.[1]
+        // By then it waits: there is no browser to open.
+        const url = /^ {2}(http\S+\/authorize\S+)$[^]*^No browser could be opened from here\.$/m.exec(all)?.[1]
         return Effect.as(url === undefined ? Effect.void : Deferred.succeed(authorizeUrl, url), all)
       })
     )

@@ -54,7 +54,7 @@ const typeOf = (encoded: AST.AST): Parameter["type"] => {
       return "object"
     case "Union": {
       const [type = "string", ...others] = new Set(encoded.types.map(typeOf))
-      if (others.length > 0) throw new Error(`a parameter of several types: ${encoded}`)
+      if (others.length > 0) throw new Error(`a parameter of several types: ${encoded.toString()}`)
       return type
     }
     default:

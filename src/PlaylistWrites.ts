@@ -1,0 +1,17 @@
+/**
+ * Writes of any length to playlists.
+ *
+ * @since 0.1.0
+ */
+import * as Writes from "./internal/playlistWrites.js"
+import * as Playlists from "./Playlists.js"
+
+export const addAll = Writes.addAll("Playlists.addAll", { add: Playlists.addItems, itemsFields: Playlists.itemsFields })
+
+export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
+  add: Playlists.addItems,
+  itemsFields: Playlists.itemsFields,
+  replace: Playlists.replaceItems
+})
+
+export const removeAll = Writes.removeAll("Playlists.removeAll", Playlists.removeItems)

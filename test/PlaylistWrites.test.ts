@@ -1,0 +1,320 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Effect, Either, FastCheck, Fiber, Option, Schema, Stream, TestClock } from "effect"
+import * as BulkWrites from "effect-spotify/BulkWrites"
+import * as Playlists from "effect-spotify/PlaylistWrites"
+import { FakeSpotify } from "effect-spotify/testing"
+import { spotify } from "./utils/client.js"
+import { elapsing, layer } from "./utils/elapsing.js"
+
+const empty = FakeSpotify.id("playlist", 2)
+const evening = FakeSpotify.id("playlist", 0)
+const tracks = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => FakeSpotify.uri("track", from + i))
+
+const urisOf = (id: string) =>
+  Effect.flatMap(spotify, ({ state }) => state.playlist(id)).pipe(Effect.flatten, Effect.map(({ uris }) => uris))
+const snapshotOf = (id: string) =>
+  Effect.flatMap(spotify, ({ state }) => state.playlist(id)).pipe(Effect.flatten, Effect.map((p) => p.snapshotId))
+const writes = Effect.flatMap(spotify, ({ requests }) => requests).pipe(
+  Effect.map((all) => all.filter(({ host, method }) => host === "api" && method !== "GET"))
+)
+const sentUris = (body: string): ReadonlyArray<string> =>
+  Schema.decodeSync(Schema.parseJson(Schema.Struct({ uris: Schema.Array(Schema.String) })))(body).uris
+
+const on = { method: "POST", path: /\/items$/ }
+const busy = FakeSpotify.apiError(502, "Bad gateway")
+
+describe("addAll", () => {
+  it.effect("adds 5,000 entries by 50 requests, in order", () =>
+    Effect.gen(function*() {
+      const uris = tracks(0, 5000)
+      const account = yield* Playlists.addAll(empty, uris)
+      expect(account).toMatchObject({ written: 5000, failed: [], inDoubt: [], snapshot_id: yield* snapshotOf(empty) })
+      const sent = yield* writes
+      expect(sent).toHaveLength(50)
+      expect(sent.flatMap(({ body }) => sentUris(body))).toEqual(uris)
+      expect(yield* Effect.map(spotify, ({ count }) => count({ method: "GET" })).pipe(Effect.flatten)).toBe(0)
+      expect(yield* urisOf(empty)).toEqual(uris)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("takes links, and a stream, in which it reads no further than it writes", () =>
+    Effect.gen(function*() {
+      let pulled = 0
+      const uris = Stream.range(0, 249).pipe(
+        Stream.rechunk(1),
+        Stream.tap(() => Effect.sync(() => pulled++)),
+        Stream.map((n) => `https://open.spotify.com/track/${FakeSpotify.id("track", n)}`)
+      )
+      const pulledBefore: Array<number> = []
+      const account = yield* Playlists.addAll(empty, uris, {
+        onProgress: ({ inDoubt }) => Effect.sync(() => inDoubt.length > 0 && pulledBefore.push(pulled))
+      })
+      expect(account.written).toBe(250)
+      expect(yield* urisOf(empty)).toEqual(tracks(0, 250))
+      expect(pulledBefore[0]).toBeLessThanOrEqual(101)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("keeps the order at a position", () =>
+    Effect.gen(function*() {
+      const before = yield* urisOf(evening)
+      yield* Playlists.addAll(evening, tracks(1000, 1250), { position: 3 })
+      expect(yield* urisOf(evening)).toEqual([...before.slice(0, 3), ...tracks(1000, 1250), ...before.slice(3)])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("refuses a wrong entry before anything is sent, and in a stream before its batch", () =>
+    Effect.gen(function*() {
+      const wrong = [...tracks(0, 150), FakeSpotify.uri("album", 1)]
+      const refused = yield* Effect.flip(Playlists.addAll(empty, wrong))
+      expect(refused).toMatchObject({ _tag: "InvalidInput", operation: "Playlists.addAll", field: "uris" })
+      expect(yield* writes).toEqual([])
+      const stopped = yield* Effect.flip(Playlists.addAll(empty, Stream.fromIterable(wrong)))
+      expect(stopped).toMatchObject({
+        _tag: "IncompleteWrite",
+        account: { written: 100, failed: wrong.slice(100), inDoubt: [] },
+        cause: { _tag: "InvalidInput" }
+      })
+      expect(yield* urisOf(empty)).toEqual(tracks(0, 100))
+      expect(yield* Effect.flip(Playlists.addAll("nonsense", ["spotify:track:7EjyzZcbLxW7PaaLua9Ksb"]))).toMatchObject({
+        _tag: "InvalidInput",
+        field: "id"
+      })
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("does nothing for no entries", () =>
+    Effect.gen(function*() {
+      expect(yield* Playlists.addAll(empty, [])).toMatchObject({ written: 0 })
+      expect(yield* writes).toEqual([])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("says what is written where a request is refused, and goes on from there", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      yield* failNext([FakeSpotify.slow(0), FakeSpotify.apiError(403, "Forbidden")], { on })
+      const uris = tracks(0, 250)
+      const stopped = yield* Effect.flip(Playlists.addAll(empty, uris))
+      expect(stopped).toMatchObject({
+        _tag: "IncompleteWrite",
+        operation: "Playlists.addAll",
+        account: { written: 100, failed: uris.slice(100, 200), inDoubt: [], snapshot_id: yield* snapshotOf(empty) },
+        cause: { _tag: "Forbidden" }
+      })
+      expect(stopped.message).toContain("100 written, 100 failed, 0 in doubt: ")
+      if (stopped._tag !== "IncompleteWrite") return
+      expect(yield* Playlists.addAll(empty, uris, { resume: stopped.account })).toMatchObject({
+        written: 250,
+        failed: []
+      })
+      expect(yield* urisOf(empty)).toEqual(uris)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect.each(
+    [
+      ["written, an error page came", FakeSpotify.afterApplying(busy), 3],
+      ["written, the connection broke", FakeSpotify.afterApplying(FakeSpotify.connectionReset), 3],
+      ["written, half of the answer came", FakeSpotify.cutOff, 3],
+      ["not written, an error page came", busy, 4],
+      ["not written, the connection broke", FakeSpotify.connectionReset, 4]
+    ] as const
+  )("settles a doubt by reading back: %s", ([, fault, requests]) =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const before = yield* urisOf(evening)
+      const uris = tracks(1000, 1250)
+      for (const position of [undefined, 7]) {
+        for (const which of [0, 1, 2]) {
+          const sent = (yield* writes).length
+          const length = (yield* urisOf(evening)).length
+          yield* failNext([...Array.from({ length: which }, () => FakeSpotify.slow(0)), fault], { on })
+          const account = yield* elapsing(Playlists.addAll(evening, uris, { position }))
+          expect(account).toMatchObject({ written: 250, failed: [], inDoubt: [] })
+          expect((yield* writes).length - sent).toBe(requests)
+          expect(yield* urisOf(evening)).toHaveLength(length + 250)
+          yield* elapsing(Playlists.replaceAll(evening, before.filter((uri) => uri !== null)))
+        }
+      }
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("takes an end that was there before for what it is", () =>
+    Effect.gen(function*() {
+      const uris = tracks(0, 30)
+      yield* Playlists.addAll(empty, uris)
+      yield* TestClock.adjust("10 minutes")
+      const { failNext } = yield* spotify
+      yield* failNext(busy, { on })
+      expect(yield* elapsing(Playlists.addAll(empty, uris))).toMatchObject({ written: 30 })
+      expect(yield* urisOf(empty)).toEqual([...uris, ...uris])
+      yield* TestClock.adjust("10 minutes")
+      yield* failNext(FakeSpotify.afterApplying(busy), { on })
+      expect(yield* elapsing(Playlists.addAll(empty, uris))).toMatchObject({ written: 30 })
+      expect(yield* urisOf(empty)).toEqual([...uris, ...uris, ...uris])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("leaves in doubt what can't be told, and writes nothing more", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const same = Array.from({ length: 250 }, () => FakeSpotify.uri("track", 1))
+      yield* failNext([FakeSpotify.slow(0), FakeSpotify.afterApplying(busy)], { on })
+      const stopped = yield* elapsing(Effect.flip(Playlists.addAll(empty, same)))
+      expect(stopped).toMatchObject({
+        account: { written: 100, failed: [], inDoubt: same.slice(0, 100) },
+        cause: { _tag: "ServerError" }
+      })
+      if (stopped._tag !== "IncompleteWrite") return
+      const again = yield* Effect.flip(Playlists.addAll(empty, same, { resume: stopped.account }))
+      expect(again).toMatchObject({ account: { written: 100, inDoubt: same.slice(0, 100) }, cause: undefined })
+      expect(yield* writes).toHaveLength(2)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("gives up a request that fails again and again", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      yield* failNext(busy, { times: 100, on })
+      const stopped = yield* elapsing(Effect.flip(Playlists.addAll(empty, tracks(0, 10))))
+      expect(stopped).toMatchObject({ account: { written: 0, failed: tracks(0, 10), inDoubt: [] } })
+      expect(yield* writes).toHaveLength(3)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("tells before each request what it puts in doubt, and after it what is written", () =>
+    Effect.gen(function*() {
+      const told: Array<[number, number]> = []
+      yield* Playlists.addAll(empty, tracks(0, 150), {
+        onProgress: ({ inDoubt, written }) => Effect.sync(() => told.push([written, inDoubt.length]))
+      })
+      expect(told).toEqual([[0, 100], [100, 0], [100, 50], [150, 0]])
+      const stopped = yield* Effect.flip(Playlists.addAll(empty, tracks(0, 150), {
+        onProgress: () => Effect.fail("disk full")
+      }))
+      expect(stopped).toMatchObject({ account: { written: 0, inDoubt: [] }, cause: "disk full" })
+      expect(yield* writes).toHaveLength(2)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("refuses to go on with the account of another job", () =>
+    Effect.gen(function*() {
+      const account = { written: 20, failed: [], inDoubt: tracks(90, 95), startedAt: 0 }
+      for (const uris of [tracks(0, 10), tracks(0, 30)]) {
+        expect(yield* Effect.flip(Playlists.addAll(empty, uris, { resume: account }))).toMatchObject({
+          _tag: "InvalidInput",
+          field: "resume"
+        })
+      }
+      expect(yield* writes).toEqual([])
+    }).pipe(Effect.provide(layer())))
+
+  const faults = [
+    FakeSpotify.slow(0),
+    FakeSpotify.slow(0),
+    busy,
+    FakeSpotify.afterApplying(busy),
+    FakeSpotify.connectionReset,
+    FakeSpotify.afterApplying(FakeSpotify.connectionReset),
+    FakeSpotify.apiError(403, "Forbidden"),
+    FakeSpotify.quotaExceeded
+  ]
+
+  it.effect.prop(
+    "writes each entry once, whatever fails and wherever it is killed, when it goes on from the account that was kept",
+    [
+      FastCheck.integer({ min: 0, max: 350 }),
+      FastCheck.option(FastCheck.integer({ min: 0, max: 120 }), { nil: undefined }),
+      FastCheck.array(FastCheck.integer({ min: 0, max: faults.length - 1 }), { maxLength: 12 }),
+      FastCheck.array(FastCheck.integer({ min: 1, max: 12 }), { maxLength: 3 })
+    ],
+    ([total, position, failing, kills]) =>
+      Effect.gen(function*() {
+        const { failNext } = yield* spotify
+        const before = yield* urisOf(evening)
+        const uris = tracks(1000, 1000 + total)
+        const json = Schema.parseJson(BulkWrites.Account)
+        let kept: string | undefined
+        const chosen = failing.flatMap((n) => faults[n] ?? [])
+        if (chosen.length > 0) yield* failNext(chosen, { on })
+        for (let run = 0; run < 40; run++) {
+          const killed = yield* Deferred.make<void>()
+          let told = 0
+          const job = Playlists.addAll(evening, uris, {
+            position,
+            resume: kept === undefined ? undefined : Schema.decodeSync(json)(kept),
+            onProgress: (account) =>
+              Effect.suspend(() => {
+                if (++told === kills[run]) return Effect.zipRight(Deferred.succeed(killed, undefined), Effect.never)
+                kept = Schema.encodeSync(json)(account)
+                return Effect.void
+              })
+          })
+          const fiber = yield* Effect.fork(elapsing(Effect.either(job)))
+          const ended = yield* Effect.raceFirst(
+            Effect.map(Fiber.join(fiber), Option.some),
+            Effect.as(Deferred.await(killed), Option.none())
+          )
+          yield* Fiber.interrupt(fiber)
+          if (Option.isNone(ended)) continue
+          if (Either.isRight(ended.value)) break
+          kept = ended.value.left._tag === "IncompleteWrite"
+            ? Schema.encodeSync(json)(ended.value.left.account)
+            : undefined
+        }
+        const at = position ?? before.length
+        expect(yield* urisOf(evening)).toEqual([...before.slice(0, at), ...uris, ...before.slice(at)])
+      }).pipe(Effect.provide(layer())),
+    { fastCheck: { numRuns: 40 } }
+  )
+})
+
+describe("replaceAll", () => {
+  it.effect("replaces by the first hundred and adds the rest", () =>
+    Effect.gen(function*() {
+      const account = yield* Playlists.replaceAll(evening, tracks(500, 750))
+      expect(account).toMatchObject({ written: 250, snapshot_id: yield* snapshotOf(evening) })
+      expect((yield* writes).map(({ method }) => method)).toEqual(["PUT", "POST", "POST"])
+      expect(yield* urisOf(evening)).toEqual(tracks(500, 750))
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("empties a playlist", () =>
+    Effect.gen(function*() {
+      yield* Playlists.replaceAll(evening, [])
+      expect(yield* urisOf(evening)).toEqual([])
+      expect(yield* Playlists.replaceAll(evening, Stream.empty)).toMatchObject({ written: 0 })
+      expect(yield* writes).toHaveLength(2)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("settles doubts by the playlist's length", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const same = Array.from({ length: 250 }, () => FakeSpotify.uri("track", 1))
+      yield* failNext([FakeSpotify.afterApplying(busy), busy, FakeSpotify.afterApplying(busy)], { on })
+      expect(yield* elapsing(Playlists.replaceAll(evening, same))).toMatchObject({ written: 250 })
+      expect(yield* urisOf(evening)).toEqual(same)
+      yield* failNext([FakeSpotify.connectionReset], { times: 20, on: { method: "PUT" } })
+      const stopped = yield* elapsing(Effect.flip(Playlists.replaceAll(evening, tracks(0, 10))))
+      expect(stopped).toMatchObject({ account: { written: 0, failed: tracks(0, 10) } })
+    }).pipe(Effect.provide(layer())))
+})
+
+describe("removeAll", () => {
+  it.effect("removes by hundreds, each on the version that the one before it made", () =>
+    Effect.gen(function*() {
+      const uris = (yield* urisOf(evening)).filter((uri) => uri !== null)
+      const snapshots: Array<string | undefined> = []
+      const account = yield* Playlists.removeAll(evening, [...uris.slice(0, 110), ...uris.slice(0, 5)], {
+        onProgress: ({ inDoubt, snapshot_id }) => Effect.sync(() => inDoubt.length === 0 && snapshots.push(snapshot_id))
+      })
+      expect(account).toMatchObject({ written: 115, snapshot_id: yield* snapshotOf(evening) })
+      const sent = (yield* writes).map(({ body }): unknown => JSON.parse(body))
+      expect(sent).toHaveLength(2)
+      expect(sent[1]).toMatchObject({ snapshot_id: snapshots[0] })
+      expect(yield* urisOf(evening)).toEqual(uris.slice(110))
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("leaves a doubt to be sent again", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const uris = (yield* urisOf(evening)).filter((uri) => uri !== null)
+      yield* failNext(FakeSpotify.afterApplying(busy), { times: 10, on: { method: "DELETE" } })
+      const stopped = yield* elapsing(Effect.flip(Playlists.removeAll(evening, uris)))
+      expect(stopped).toMatchObject({ account: { written: 0, failed: [], inDoubt: uris.slice(0, 100) } })
+      yield* Effect.flatMap(spotify, ({ clearFaults }) => clearFaults)
+      if (stopped._tag !== "IncompleteWrite") return
+      expect(yield* Playlists.removeAll(evening, uris, { resume: stopped.account })).toMatchObject({ written: 120 })
+      expect(yield* urisOf(evening)).toEqual([])
+    }).pipe(Effect.provide(layer())))
+})
