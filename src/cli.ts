@@ -22,7 +22,7 @@ const withRange = (name: string): string => {
     readFileSync(new URL("../package.json", import.meta.url), "utf8")
   )
   const range = manifest.peerDependencies?.[name]
-  return range === undefined ? name : `${name}@${range}`
+  return range === undefined ? name : `"${name}@${range}"`
 }
 
 const missing = needed.filter(isMissing)

@@ -446,6 +446,20 @@ describe("access token", () => {
       yield* session.accessToken
     }).pipe(Effect.provide(layers())))
 
+  it.scoped("doesn't end because a broken server says invalid_grant", () =>
+    Effect.gen(function*() {
+      const spotify = yield* FakeSpotify.FakeSpotify
+      const session = yield* signedIn()
+      yield* hourLater
+      yield* spotify.failNext(FakeSpotify.oauthError("invalid_grant", "Refresh token revoked", 500), {
+        times: 4,
+        on: tokenEndpoint
+      })
+      expect(yield* inTime(Effect.flip(session.accessToken))).toMatchObject({ _tag: "OAuthError", status: 500 })
+      yield* session.accessToken
+      expect(yield* tokenRequests).toBe(6)
+    }).pipe(Effect.provide(layers())))
+
   it.scoped("ends with invalid_grant also where the store can't remove the token", () =>
     Effect.gen(function*() {
       const spotify = yield* FakeSpotify.FakeSpotify

@@ -2,17 +2,19 @@ import { Reactivity } from "@effect/experimental"
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { SqlClient, SqlError, Statement } from "@effect/sql"
+import { LibsqlClient } from "@effect/sql-libsql"
+import { PgClient } from "@effect/sql-pg"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Option, Redacted, Schedule, type Scope, TestClock, Tracer } from "effect"
+import { Deferred, Effect, Exit, Fiber, Layer, Option, Redacted, Schedule, type Scope, TestClock, Tracer } from "effect"
 import type { TokenStoreError } from "effect-spotify/SpotifyError"
 import * as TokenStore from "effect-spotify/TokenStore"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
 import { connect } from "node:net"
 import { inspect } from "node:util"
 import { start } from "./utils/tokenStoreProcess.js"
-import { makeProxy } from "./utils/tokenStoreProxy.js"
+import { makeProxy, type Proxy } from "./utils/tokenStoreProxy.js"
 import { postgresClient, sqliteClient } from "./utils/tokenStoreSql.js"
-import { behaves, count, expectToken, makePending, makeToken } from "./utils/tokenStoreSuite.js"
+import { behaves, count, expectToken, increment, makePending, makeToken } from "./utils/tokenStoreSuite.js"
 
 const postgresUrl = process.env["DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
 
@@ -259,7 +261,7 @@ const dialect = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Sc
 
     for (const n of [2, 4]) {
       live(
-        `refreshes once for ${n} processes with a thousand calls each`,
+        `refreshes once for ${n} processes with a hundred calls each`,
         (place) =>
           Effect.gen(function*() {
             const log = `${yield* directory}/exchanges`
@@ -296,8 +298,295 @@ const dialect = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Sc
   })
 }
 
+/** A store and a program that share one client. */
+const sharing = <A, E>(
+  place: Place,
+  body: (store: TokenStore.TokenStore.Service, sql: SqlClient.SqlClient) => Effect.Effect<A, E>
+) =>
+  Effect.gen(function*() {
+    const client = Layer.succeedContext(yield* Layer.build(place.client))
+    return yield* Effect.flatMap(
+      Effect.all([TokenStore.TokenStore, SqlClient.SqlClient]),
+      ([store, sql]) => body(store, sql)
+    ).pipe(Effect.provide(Layer.provideMerge(TokenStoreSql.layer({ table: place.table }), client)))
+  })
+
 dialect("SQLite", sqlitePlace, true)
+
+describe("TokenStoreSql on SQLite", () => {
+  it.scoped(
+    "reads inside a transaction of the program's, and says so when it can't write there",
+    () =>
+      Effect.gen(function*() {
+        const error = yield* sharing(yield* sqlitePlace, (store, sql) =>
+          Effect.gen(function*() {
+            yield* store.set("a", makeToken("1"))
+            yield* sql`CREATE TABLE other (id TEXT)`
+            const failed = yield* sql.withTransaction(Effect.gen(function*() {
+              yield* sql`INSERT INTO other VALUES ('x')`
+              expectToken(yield* store.get("a"), makeToken("1"))
+              const waiter = yield* Effect.fork(Effect.flip(store.set("a", makeToken("2"))))
+              const clock = yield* Effect.fork(Effect.forever(Effect.zipRight(TestClock.adjust("1 second"), turn)))
+              return yield* Effect.ensuring(Fiber.join(waiter), Fiber.interrupt(clock))
+            }))
+            yield* store.set("a", makeToken("3"))
+            expectToken(yield* store.get("a"), makeToken("3"))
+            return failed
+          }))
+        expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "set" })
+        expect(error.message).toContain("a transaction of this program")
+      }),
+    120_000
+  )
+
+  it.scopedLive("opens no connection for each lock", () =>
+    Effect.gen(function*() {
+      const place = yield* sqlitePlace
+      const descriptors = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readDirectory("/proc/self/fd")).pipe(
+        Effect.provide(NodeFileSystem.layer),
+        Effect.map((names) => names.length)
+      )
+      yield* at(place)((store) =>
+        Effect.gen(function*() {
+          yield* store.withLock("a", store.set("a", makeToken("1")))
+          const before = yield* Effect.either(descriptors)
+          yield* Effect.repeatN(store.withLock("a", store.set("a", makeToken("2"))), 30)
+          const after = yield* Effect.either(descriptors)
+          if (before._tag === "Right" && after._tag === "Right") {
+            expect(after.right - before.right).toBeLessThan(10)
+          }
+        })
+      )
+    }))
+
+  it.scoped("refuses a libSQL server", () =>
+    Effect.gen(function*() {
+      const place: Place = {
+        client: LibsqlClient.layer({ url: "http://127.0.0.1:1" }),
+        table: "spotify_tokens",
+        process: {}
+      }
+      expect(yield* Effect.flip(at(place)(() => Effect.void))).toMatchObject({
+        _tag: "TokenStoreError",
+        detail: expect.stringContaining("has to be a file")
+      })
+    }))
+})
+
+/** A client with one connection, as most of those for SQLite are. */
+const oneConnection = Effect.gen(function*() {
+  const client = yield* SqlClient.SqlClient
+  const connection = yield* client.reserve
+  const semaphore = yield* Effect.makeSemaphore(1)
+  return yield* SqlClient.make({
+    acquirer: semaphore.withPermits(1)(Effect.succeed(connection)),
+    transactionAcquirer: Effect.as(
+      Effect.acquireRelease(semaphore.take(1), () => semaphore.release(1)),
+      connection
+    ),
+    compiler: Statement.makeCompilerSqlite(),
+    spanAttributes: []
+  })
+})
+
+behaves(
+  "TokenStoreSql on another SQLite client",
+  Effect.map(sqlitePlace, (place) =>
+    layerOf({
+      ...place,
+      client: Layer.scoped(SqlClient.SqlClient, oneConnection).pipe(
+        Layer.provide([place.client, Reactivity.layer])
+      )
+    })),
+  { oneAtATime: true, locksAlone: true }
+)
+
+describe("TokenStoreSql", () => {
+  it.scoped("refuses other databases", () =>
+    Effect.gen(function*() {
+      const client = yield* SqlClient.make({
+        acquirer: Effect.die("nothing is sent"),
+        compiler: Statement.makeCompiler({
+          dialect: "mysql",
+          placeholder: () => "?",
+          onIdentifier: (name) => name,
+          onRecordUpdate: () => ["", []],
+          onCustom: () => ["", []]
+        }),
+        spanAttributes: []
+      })
+      const error = yield* Effect.flip(Layer.build(
+        TokenStoreSql.layer().pipe(Layer.provide(Layer.succeed(SqlClient.SqlClient, client)))
+      ))
+      expect(error.message).toContain("only PostgreSQL and SQLite are supported")
+    }).pipe(Effect.provide(Reactivity.layer)))
+})
 
 describe.skipIf(!hasPostgres)(hasPostgres ? "with PostgreSQL" : `without PostgreSQL: none at ${postgresUrl}`, () => {
   dialect("PostgreSQL", postgresPlace, false)
+
+  const clientOf = (url: string, maxConnections = 3) =>
+    Layer.fresh(PgClient.layer({ url: Redacted.make(url), maxConnections }))
+
+  describe("TokenStoreSql on PostgreSQL", () => {
+    it.scoped("takes no part in a transaction of the program's, which may be undone", () =>
+      Effect.gen(function*() {
+        yield* sharing(yield* postgresPlace, (store, sql) =>
+          Effect.gen(function*() {
+            yield* Effect.flip(sql.withTransaction(
+              store.set("a", makeToken("1")).pipe(
+                Effect.zipRight(store.withLock("b", store.set("b", makeToken("2")))),
+                Effect.zipRight(Effect.fail("undone"))
+              )
+            ))
+            expectToken(yield* store.get("a"), makeToken("1"))
+            expectToken(yield* store.get("b"), makeToken("2"))
+          }))
+      }))
+
+    it.scoped("gets along with a pool of one connection", () =>
+      Effect.gen(function*() {
+        const place = { ...yield* postgresPlace, client: clientOf(postgresUrl, 1) }
+        yield* at(place)((store) =>
+          Effect.forEach(
+            Array.from({ length: 20 }, (_, index) => String(index % 10)),
+            (key) =>
+              store.withLock(
+                key,
+                Effect.zipRight(store.get(key), store.set(key, makeToken(key)))
+              ),
+            { concurrency: "unbounded" }
+          )
+        )
+      }))
+
+    it.scopedLive("keeps what was written when the work is interrupted within a statement", () =>
+      Effect.gen(function*() {
+        const place = yield* postgresPlace
+        yield* at(place)((store) =>
+          Effect.gen(function*() {
+            yield* store.set("b", makeToken("1"))
+            const waiting = yield* Deferred.make<void>()
+            const work = yield* query(place)((sql) =>
+              sql.withTransaction(Effect.gen(function*() {
+                yield* sql`UPDATE ${sql(place.table)} SET value = value`
+                const work = yield* Effect.forkDaemon(store.withLock(
+                  "a",
+                  store.set("a", makeToken("1")).pipe(
+                    Effect.zipRight(Deferred.succeed(waiting, undefined)),
+                    Effect.zipRight(store.set("b", makeToken("2")))
+                  )
+                ))
+                yield* Deferred.await(waiting)
+                const blocked = Effect.map(
+                  query(place)(() => sql`SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`),
+                  (rows) => rows.length > 0
+                )
+                yield* Effect.repeat(blocked, { until: (blocked) => blocked })
+                yield* Fiber.interruptFork(work)
+                // Time enough for a statement to be cancelled, if it were.
+                yield* Effect.repeat(blocked, { until: (blocked) => !blocked, times: 20 })
+                return work
+              }))
+            )
+            expect(Exit.isInterrupted(yield* Fiber.await(work))).toBe(true)
+            expectToken(yield* store.get("a"), makeToken("1"))
+          })
+        )
+      }))
+
+    it.scopedLive("reads what was written while it waited, also in a database of repeatable reads", () =>
+      Effect.gen(function*() {
+        const url = new URL(postgresUrl)
+        url.searchParams.set("options", "-c default_transaction_isolation=repeatable\\ read")
+        const place = { ...yield* postgresPlace, client: clientOf(url.href) }
+        const isolation = yield* query(place)((sql) => sql`SHOW transaction_isolation`)
+        expect(isolation).toEqual([{ transaction_isolation: "repeatable read" }])
+        yield* Effect.replicateEffect(
+          at(place)((store) =>
+            Effect.repeatN(store.withLock("a", Effect.provideService(increment("a"), TokenStore.TokenStore, store)), 9)
+          ),
+          3,
+          { concurrency: "unbounded" }
+        )
+        expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(30)
+      }))
+
+    describe("when the database goes away", () => {
+      const withProxy = <A, E>(body: (place: Place, proxy: Proxy) => Effect.Effect<A, E, Scope.Scope>) =>
+        Effect.gen(function*() {
+          const url = new URL(postgresUrl)
+          const proxy = yield* makeProxy({ host: url.hostname, port: Number(url.port || 5432) })
+          url.hostname = "127.0.0.1"
+          url.port = String(proxy.port)
+          const place = yield* postgresPlace
+          return yield* body({ ...place, client: clientOf(url.href) }, proxy)
+        })
+
+      const expectAway = (error: TokenStoreError, operation: string) => {
+        expect(error).toMatchObject({ _tag: "TokenStoreError", operation })
+        expect(inspect(error, { depth: 9 })).not.toContain("secret")
+      }
+
+      it.scopedLive("fails at the start, and can be tried again", () =>
+        withProxy((place, proxy) =>
+          Effect.gen(function*() {
+            const client = Layer.succeedContext(yield* Layer.build(place.client))
+            yield* proxy.cut
+            const layer = TokenStoreSql.layer({ table: place.table }).pipe(Layer.provide(client))
+            expectAway(yield* Effect.flip(Layer.build(layer)), "open")
+
+            const later = layerOf(place).pipe(
+              Layer.tapError(() => proxy.restore),
+              Layer.retry(Schedule.recurs(3))
+            )
+            yield* Effect.flatMap(TokenStore.TokenStore, (store) => store.set("a", makeToken("1"))).pipe(
+              Effect.provide(later)
+            )
+          })
+        ))
+
+      it.scopedLive("fails in the middle, and works again afterwards", () =>
+        withProxy((place, proxy) =>
+          at(place)((store) =>
+            Effect.gen(function*() {
+              yield* store.set("a", makeToken("1"))
+              yield* proxy.cut
+              expectAway(yield* Effect.flip(store.get("a")), "get")
+              expectAway(yield* Effect.flip(store.set("a", makeToken("secret"))), "set")
+              expectAway(yield* Effect.flip(store.remove("a")), "remove")
+              expectAway(yield* Effect.flip(store.withLock("a", Effect.void)), "withLock")
+              yield* proxy.restore
+              expectToken(yield* store.get("a"), makeToken("1"))
+              yield* store.withLock("a", store.set("a", makeToken("2")))
+              expectToken(yield* store.get("a"), makeToken("2"))
+            })
+          )
+        ))
+
+      it.scopedLive("doesn't say that a token is kept when the connection broke before it was", () =>
+        withProxy((place, proxy) =>
+          at(place)((store) =>
+            Effect.gen(function*() {
+              yield* store.set("a", makeToken("1"))
+              const error = yield* Effect.flip(
+                store.withLock("a", Effect.zipRight(store.set("a", makeToken("secret")), proxy.cut))
+              )
+              expectAway(error, "withLock")
+              yield* proxy.restore
+              expectToken(yield* store.get("a"), makeToken("1"))
+
+              const inside = yield* Effect.flip(
+                store.withLock("a", Effect.zipRight(proxy.cut, store.set("a", makeToken("secret"))))
+              )
+              expectAway(inside, "set")
+              yield* proxy.restore
+              expectToken(yield* store.get("a"), makeToken("1"))
+              yield* store.withLock("a", store.set("a", makeToken("2")))
+              expectToken(yield* store.get("a"), makeToken("2"))
+            })
+          )
+        ))
+    })
+  })
 })

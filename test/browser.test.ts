@@ -1,6 +1,6 @@
-import { FileSystem } from "@effect/platform"
-import { NodeFileSystem, NodeHttpServer } from "@effect/platform-node"
-import { assert, describe, layer } from "@effect/vitest"
+import { FileSystem, HttpClient } from "@effect/platform"
+import { NodeContext, NodeFileSystem, NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { FakeSpotify } from "effect-spotify/testing"
 import { createServer } from "node:http"
@@ -9,6 +9,7 @@ import type { Page } from "playwright-core"
 import { build, preview } from "vite"
 import * as Fake from "../examples/browser/fake.js"
 import * as Browser from "./utils/browser.js"
+import * as Server from "./utils/browserServer.js"
 
 const { newPage, person, timeout, use } = Browser
 
@@ -208,3 +209,17 @@ describe.skipIf(Browser.missing !== undefined)(name, () => {
     )
   })
 })
+
+it.scopedLive("start.ts serves the page, and a fake Spotify that it talks to", () =>
+  Effect.gen(function*() {
+    const { output, url } = yield* Server.start("browser/start.ts", {})
+    const get = (path: string) => Effect.flatMap(HttpClient.get(new URL(path, url)), (response) => response.text)
+    assert.include(yield* get("/"), "<template id=\"library\">")
+    const fake = /FakeSpotify: (\S+)/.exec(output.join("\n"))?.[1]
+    assert.isDefined(fake)
+    assert.include(yield* get("/main.ts"), `"VITE_SPOTIFY_API_URL": "${fake}/v1"`)
+    assert.include(
+      yield* get(`${fake}/authorize?client_id=fake-client-id&response_type=code&redirect_uri=${url}`),
+      "Agree"
+    )
+  }).pipe(Effect.provide([NodeContext.layer, NodeHttpClient.layerUndici])), timeout)

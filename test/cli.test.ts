@@ -251,9 +251,9 @@ describe("without its optional peers", () => {
       }
       const { code, stderr, stdout } = yield* run(["login"], {}, copied)
       expect([code, stdout]).toEqual([1, ""])
-      expect(stderr).toContain("npm install @effect/cli@^0.77.0 @effect/printer @effect/printer-ansi\n")
+      expect(stderr).toContain("npm install \"@effect/cli@^0.77.0\" @effect/printer @effect/printer-ansi\n")
       expect(stderr).toContain(
-        "npx -p effect-spotify -p @effect/cli@^0.77.0 -p @effect/printer -p @effect/printer-ansi effect-spotify"
+        "npx -p effect-spotify -p \"@effect/cli@^0.77.0\" -p @effect/printer -p @effect/printer-ansi effect-spotify"
       )
     }).pipe(Effect.provide(NodeContext.layer)), timeout)
 })

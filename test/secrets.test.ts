@@ -133,7 +133,7 @@ const watch = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       Logger.withMinimumLogLevel(LogLevel.All),
       Effect.withUnhandledErrorLogLevel(Option.some(LogLevel.Debug))
     )
-    const metrics = Effect.runSync(Metric.snapshot)
+    const metrics = yield* Metric.snapshot
     return { exit, spans, lines, printed: print(exit) + print([spans, metrics]) + lines.join("\n") }
   })
 
@@ -177,6 +177,7 @@ const decoded = (form: string): string => [...new URLSearchParams(form).values()
 /** Bodies that repeat the whole request, as it came and decoded, or hold tokens that the client has never seen. */
 const echoes: Record<string, (carried: Carried) => string> = {
   text: ({ body, headers }) => `${headers}\n${body}\n${decoded(body)}`,
+  credential: ({ headers }) => headers.split(" ").at(-1) ?? "",
   form: ({ body, headers }) => new URLSearchParams({ body: decoded(body), headers }).toString(),
   description: ({ body, headers }) =>
     JSON.stringify({ error: "invalid_request", error_description: `${decoded(body)} ${body} ${headers}` }),

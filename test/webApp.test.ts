@@ -1,15 +1,15 @@
-import { Command, Cookies, FileSystem, HttpClient, HttpClientRequest } from "@effect/platform"
+import { Cookies, FileSystem, HttpClient, HttpClientRequest } from "@effect/platform"
 import { NodeContext, NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { SqlClient } from "@effect/sql"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Context, DateTime, Deferred, Effect, Layer, Option, Ref, Stream } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Ref } from "effect"
 import { Playlists, SpotifyClient, SpotifySession, TokenStore } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
 import { createServer } from "node:http"
 import { connect } from "node:net"
-import { fileURLToPath } from "node:url"
 import * as Browser from "./utils/browser.js"
+import * as Server from "./utils/browserServer.js"
 import { postgresClient, sqliteClient } from "./utils/tokenStoreSql.js"
 
 const { timeout } = Browser
@@ -18,39 +18,19 @@ const fake = FakeSpotify.layerServer({ consent: "page" }).pipe(
   Layer.provide(NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: 0 }))
 )
 
-const main = fileURLToPath(new URL("../examples/web-app/main.ts", import.meta.url))
+const secret = "a secret of this test, long enough"
 
-/** Starts the app in a process of its own, as a person would, on a free port. */
+/** Starts the app on a free port, for the fake of this test. */
 const start = (settings: Record<string, string>) =>
-  Effect.gen(function*() {
-    const { accountsUrl, apiUrl } = yield* FakeSpotify.FakeSpotify
-    const process_ = yield* Command.make(process.execPath, "--import", "tsx", main).pipe(
-      Command.env({
-        PORT: "0",
-        SPOTIFY_CLIENT_ID: "fake-client-id",
-        SPOTIFY_CLIENT_SECRET: "fake-client-secret",
-        SPOTIFY_ACCOUNTS_URL: accountsUrl,
-        SPOTIFY_API_URL: apiUrl,
-        SESSION_SECRET: "a secret of this test, long enough",
-        ...settings
-      }, { extendEnv: false }),
-      Command.start
-    )
-    const output: Array<string> = []
-    const listening = yield* Deferred.make<string>()
-    yield* Stream.merge(process_.stdout, process_.stderr).pipe(
-      Stream.decodeText(),
-      Stream.splitLines,
-      Stream.runForEach((line) => {
-        output.push(line)
-        const url = /Listening on (\S+)/.exec(line)?.[1]
-        return url === undefined ? Effect.void : Deferred.succeed(listening, url)
-      }),
-      Effect.zipRight(Effect.suspend(() => Deferred.die(listening, new Error(output.join("\n"))))),
-      Effect.forkScoped
-    )
-    return { url: yield* Deferred.await(listening), output }
-  })
+  Effect.flatMap(FakeSpotify.FakeSpotify, ({ accountsUrl, apiUrl }) =>
+    Server.start("web-app/main.ts", {
+      SPOTIFY_CLIENT_ID: "fake-client-id",
+      SPOTIFY_CLIENT_SECRET: "fake-client-secret",
+      SPOTIFY_ACCOUNTS_URL: accountsUrl,
+      SPOTIFY_API_URL: apiUrl,
+      SESSION_SECRET: secret,
+      ...settings
+    }))
 
 class App extends Context.Tag("test/App")<App, {
   readonly url: string
@@ -350,6 +330,16 @@ layer(live, { excludeTestServices: true, timeout })("the web app", (it) => {
       assert.strictEqual(page.status, 503)
       assert.include(page.text, "We can&#39;t reach our own records")
       assert.include(output.join("\n"), "spotify_tokens")
+    }), timeout)
+
+  it.scoped("runs without credentials, on a fake of its own", () =>
+    Effect.gen(function*() {
+      const directory = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
+      const { output, url } = yield* Server.start("web-app/main.ts", { SQLITE_FILE: `${directory}/tokens.db` })
+      const visitor = yield* visit(url)
+      yield* signIn(visitor)
+      isSignedIn(yield* visitor.get("/"))
+      assert.include(output.join("\n"), "SESSION_SECRET isn't set")
     }), timeout)
 
   it.effect("has written no secret to its log", () =>

@@ -40,7 +40,7 @@ const program = Effect.gen(function*() {
   )
   yield* Effect.promise(() => vite.listen())
   yield* Console.log(`Open ${vite.resolvedUrls?.local[0]}`)
-  yield* Effect.never
+  return yield* Effect.never
 })
 
 program.pipe(

@@ -18,6 +18,7 @@ interface Running {
 export class Deadline {
   private readonly running = new Set<Running>()
   private timer: Fiber.RuntimeFiber<void> | undefined
+  private isResting = false
 
   constructor(private readonly millis: number) {}
 
@@ -60,12 +61,14 @@ export class Deadline {
 
   private finish(running: Running): void {
     this.running.delete(running)
-    if (this.running.size > 0) return
-    // Not at once, since in a sequence of calls the next one begins before the microtask; but a timer that nobody needs
-    // would keep the process alive.
-    queueMicrotask(() => {
-      if (this.running.size > 0 || this.timer === undefined) return
-      this.timer.unsafeInterruptAsFork(FiberId.none)
+    if (this.running.size > 0 || this.isResting) return
+    // Not at once, since the next call of a sequence begins right away; but a timer that nobody needs would keep the
+    // process alive.
+    this.isResting = true
+    setTimeout(() => {
+      this.isResting = false
+      if (this.running.size > 0) return
+      this.timer?.unsafeInterruptAsFork(FiberId.none)
       this.timer = undefined
     })
   }

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SpotifyId from "../SpotifyId.js"
 
 /** A schema whose failure says what is allowed. */
-export const saying = <A, I>(schema: Schema.Schema<A, I>, expected: string): Schema.Schema<A, I> =>
+const saying = <A, I>(schema: Schema.Schema<A, I>, expected: string): Schema.Schema<A, I> =>
   schema.annotations({ message: () => ({ message: expected, override: true }), description: expected })
 
 export const integer = (min: number, max: number = Number.MAX_SAFE_INTEGER): Schema.Schema<number> =>
@@ -26,7 +26,7 @@ export const text: Schema.Schema<string> = saying(Schema.NonEmptyString, "a text
 
 export const anyText: Schema.Schema<string> = saying(Schema.String, "a text")
 
-export const Market: Schema.Schema<string> = saying(
+const Market: Schema.Schema<string> = saying(
   Schema.String.pipe(Schema.pattern(/^(?:[A-Z]{2}|from_token)$/)),
   "an ISO 3166-1 alpha-2 country code (\"SE\") or from_token"
 )

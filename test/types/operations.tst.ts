@@ -30,11 +30,13 @@ describe("operations", () => {
   })
 
   test("arguments are those of the operation", () => {
-    expect(Albums.get).type.not.toBeCallableWith()
-    expect(Albums.get).type.not.toBeCallableWith("id", { limit: 1 })
-    expect(Tracks.get).type.not.toBeCallableWith("id", { market: 1 })
-    expect(Library.save).type.not.toBeCallableWith()
-    expect(Users.me).type.not.toBeCallableWith("id")
+    expect<[id: string]>().type.toBeAssignableTo<Parameters<typeof Albums.get>>()
+    expect<[id: string, options: { market: string }]>().type.toBeAssignableTo<Parameters<typeof Tracks.get>>()
+    expect<[]>().type.not.toBeAssignableTo<Parameters<typeof Albums.get>>()
+    expect<[id: string, options: { limit: number }]>().type.not.toBeAssignableTo<Parameters<typeof Albums.get>>()
+    expect<[id: string, options: { market: number }]>().type.not.toBeAssignableTo<Parameters<typeof Tracks.get>>()
+    expect<[]>().type.not.toBeAssignableTo<Parameters<typeof Library.save>>()
+    expect<[id: string]>().type.not.toBeAssignableTo<Parameters<typeof Users.me>>()
   })
 })
 
@@ -48,7 +50,8 @@ describe("search", () => {
   })
 
   test("refuses a kind that Spotify doesn't have", () => {
-    expect(Search.search).type.not.toBeCallableWith({ q: "abba", type: ["song"] })
+    expect<[{ q: string; type: ["track"] }]>().type.toBeAssignableTo<Parameters<typeof Search.search>>()
+    expect<[{ q: string; type: ["song"] }]>().type.not.toBeAssignableTo<Parameters<typeof Search.search>>()
   })
 })
 
@@ -87,7 +90,7 @@ describe("errors", () => {
 describe("layers", () => {
   test("a client without a session doesn't compile", () => {
     const needy = Users.me().pipe(Effect.provide(SpotifyClient.layer()))
-    expect(Effect.runPromise).type.not.toBeCallableWith(needy)
+    expect<typeof needy>().type.not.toBeAssignableTo<Effect.Effect<unknown, unknown>>()
     expect<Extract<Effect.Effect.Context<typeof needy>, SpotifySession.SpotifySession>>().type.toBe<
       SpotifySession.SpotifySession
     >()
@@ -102,6 +105,8 @@ describe("layers", () => {
 describe("scopes", () => {
   test("are known by name", () => {
     expect(Scope.required(Library.tracks, Player.play)).type.toBe<ReadonlyArray<Scope.Scope>>()
-    expect(SpotifySession.authorizeUrl).type.not.toBeCallableWith({ scopes: ["user-read-everything"] })
+    type AuthorizeUrl = Parameters<typeof SpotifySession.authorizeUrl>
+    expect<[{ scopes: ["user-library-read"] }]>().type.toBeAssignableTo<AuthorizeUrl>()
+    expect<[{ scopes: ["user-read-everything"] }]>().type.not.toBeAssignableTo<AuthorizeUrl>()
   })
 })

@@ -71,10 +71,10 @@ const commands: Record<string, (store: TokenStore.TokenStore.Service) => Effect.
         Effect.zipRight(Effect.promise(() => new Promise(() => setInterval(() => {}, 1000))))
       )
     ),
-  /** A thousand calls that need a new token: those that find an old one exchange it, and note so in a file. */
+  /** A hundred calls that need a new token: those that find an old one exchange it, and note so in a file. */
   refresh: (store) =>
     Effect.all(
-      Array.from({ length: 1000 }, () =>
+      Array.from({ length: 100 }, () =>
         store.withLock(
           key,
           Effect.gen(function*() {

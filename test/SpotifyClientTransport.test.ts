@@ -1,0 +1,163 @@
+import { FetchHttpClient, type HttpClient } from "@effect/platform"
+import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Schedule } from "effect"
+import * as SpotifyClient from "effect-spotify/SpotifyClient"
+import { FakeSpotify } from "effect-spotify/testing"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { clientLayer, get, queue, send, spotify } from "./utils/client.js"
+
+const onAPort = (http: Layer.Layer<HttpClient.HttpClient>, options?: SpotifyClient.Options) =>
+  clientLayer({ retrySchedule: Schedule.recurs(2), ...options }).pipe(
+    Layer.provideMerge(FakeSpotify.layerServer()),
+    Layer.provide(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
+    Layer.provideMerge(http)
+  )
+
+/** Another server, and the headers that it was sent. */
+const otherServer = Effect.acquireRelease(
+  Effect.async<{ readonly url: string; readonly seen: Array<unknown>; readonly close: () => void }>((resume) => {
+    const seen: Array<unknown> = []
+    const server = createServer((request, response) => {
+      seen.push(request.headers)
+      response.end("{}")
+    })
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo
+      resume(Effect.succeed({
+        url: `http://127.0.0.1:${port}/v1/me`,
+        seen,
+        close: () => {
+          server.closeAllConnections()
+          server.close()
+        }
+      }))
+    })
+  }),
+  ({ close }) => Effect.sync(close)
+)
+
+const outcomes = Effect.map(
+  Effect.flatMap(spotify, (fake) => fake.requests),
+  (all) => all.map(({ outcome }) => outcome)
+)
+
+const eventually = <A, E, R>(effect: Effect.Effect<A, E, R>, isSo: (a: A) => boolean) =>
+  Effect.repeat(effect, { until: isSo, schedule: Schedule.spaced(10) })
+
+for (
+  const [name, http] of [
+    ["fetch", FetchHttpClient.layer],
+    ["undici", NodeHttpClient.layerUndici]
+  ] as const
+) {
+  describe(`over a port, with ${name}`, () => {
+    const layer = onAPort(http)
+
+    it.live("an answer", () =>
+      Effect.gen(function*() {
+        const response = yield* get("/me")
+        expect(response).toMatchObject({ status: 200, headers: { "content-type": expect.stringContaining("json") } })
+        expect(JSON.parse(response.text)).toMatchObject({ id: "fake-user" })
+        yield* send("PUT", "/me/player/volume?volume_percent=10")
+        yield* send("PUT", "/me/player/play", {
+          body: { contentType: "application/json", text: JSON.stringify({ uris: [FakeSpotify.uri("track", 7)] }) }
+        })
+        expect((yield* (yield* spotify).state.player()).uri).toBe(FakeSpotify.uri("track", 7))
+      }).pipe(Effect.provide(layer)))
+
+    it.live("no trace headers, and one span for a call", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* Effect.withSpan(get("/me"), "outer")
+        const [{ headers } = { headers: {} }] = yield* fake.requests
+        expect(Object.keys(headers).filter((name) => /trace|b3|span/.test(name))).toEqual([])
+        expect(headers).toHaveProperty("authorization")
+      }).pipe(Effect.provide(layer)))
+
+    for (
+      const [what, fault, detail] of [
+        ["a connection that is reset", FakeSpotify.connectionReset, /^(ECONNRESET|UND_ERR_SOCKET)$/],
+        ["a body that breaks off", FakeSpotify.brokenOff, /^(ECONNRESET|UND_ERR_\w+|the connection broke off)$/]
+      ] as const
+    ) {
+      it.live(`${what}: a GET is sent again, a POST is not`, () =>
+        Effect.gen(function*() {
+          const fake = yield* spotify
+          yield* fake.failNext(fault)
+          expect((yield* get("/me")).status).toBe(200)
+          expect(yield* fake.count({ path: "/v1/me" })).toBe(2)
+          yield* fake.failNext(FakeSpotify.afterApplying(fault))
+          const error = yield* Effect.flip(queue)
+          expect(error).toMatchObject({ _tag: "TransportError", reason: "Connection", path: "/me/player/queue" })
+          expect(error).toMatchObject({ detail: expect.stringMatching(detail) })
+          expect((yield* fake.state.player()).queue).toHaveLength(1)
+        }).pipe(Effect.provide(layer)))
+    }
+
+    it.live("an answer that doesn't come in time: the request is aborted", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* fake.failNext(FakeSpotify.slow("1 hour"))
+        expect(yield* Effect.flip(queue)).toMatchObject({ _tag: "TransportError", reason: "Timeout" })
+        yield* eventually(outcomes, (all) => all.every((outcome) => outcome === "aborted"))
+      }).pipe(Effect.provide(onAPort(http, { timeout: 200 }))))
+
+    it.live("an interrupted call: the request is aborted", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* fake.failNext(FakeSpotify.slow("1 hour"))
+        const fiber = yield* Effect.fork(get("/me"))
+        yield* eventually(outcomes, ([outcome]) => outcome === "pending")
+        yield* Fiber.interrupt(fiber)
+        yield* eventually(outcomes, ([outcome]) => outcome === "aborted")
+        expect(yield* SpotifyClient.status).toMatchObject({ inFlight: 0 })
+      }).pipe(Effect.provide(layer)))
+
+    it.scopedLive("another host gets no request, let alone the token", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        const other = yield* otherServer
+        yield* fake.failNext(FakeSpotify.redirectTo(other.url), { times: 2 })
+        expect(yield* Effect.flip(get("/me"))).toMatchObject({ _tag: "ForeignHost", host: new URL(other.url).host })
+        expect(yield* Effect.flip(queue)).toMatchObject({ _tag: "UnexpectedStatus" })
+        expect(yield* Effect.flip(get(other.url))).toMatchObject({ _tag: "ForeignHost" })
+        expect(other.seen).toEqual([])
+      }).pipe(Effect.provide(layer)))
+
+    it.live("the API's own redirects are followed", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* fake.failNext(FakeSpotify.redirectTo("/v1/me"))
+        const response = yield* get("/me/tracks")
+        expect(response).toMatchObject({ status: 200, url: `${fake.apiUrl}/me` })
+        yield* fake.failNext(FakeSpotify.redirectTo(`${fake.apiUrl}/me`, 307))
+        expect((yield* get("/me/tracks")).status).toBe(200)
+      }).pipe(Effect.provide(layer)))
+
+    it.live("a refused token is renewed, a 429 waited for", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* fake.expireAccessTokens
+        yield* fake.failNext(FakeSpotify.tooManyRequests("0.05"), { on: { path: "/v1/me/tracks" } })
+        expect((yield* get("/me")).status).toBe(200)
+        expect((yield* get("/me/tracks")).status).toBe(200)
+        expect(yield* fake.count({ host: "accounts" })).toBe(1)
+      }).pipe(Effect.provide(layer)))
+  })
+}
+
+it.scopedLive("a port where nobody listens", () =>
+  Effect.gen(function*() {
+    const { url } = yield* Effect.scoped(otherServer)
+    const layer = clientLayer({ baseUrl: url, retrySchedule: Schedule.recurs(1) }).pipe(
+      Layer.provide(FetchHttpClient.layer),
+      Layer.provide(Layer.effect(FakeSpotify.FakeSpotify, FakeSpotify.make()))
+    )
+    expect(yield* Effect.flip(Effect.provide(get("/me"), layer))).toMatchObject({
+      _tag: "TransportError",
+      reason: "Connection",
+      detail: "ECONNREFUSED"
+    })
+  }))
