@@ -7,19 +7,19 @@ export default [
     path: "test/size/one-operation.js",
     gzip: true,
     modifyEsbuildConfig: whole,
-    limit: "98 kB"
+    limit: "99 kB"
   },
   {
     name: "for comparison: effect, its HttpClient and Schema alone",
     path: "test/size/effect-alone.js",
     gzip: true,
     modifyEsbuildConfig: whole,
-    limit: "98 kB"
+    limit: "99 kB"
   },
   {
     name: "one operation in a browser, our own share",
     path: "test/size/one-operation.js",
     gzip: true,
-    limit: "12 kB"
+    limit: "14.6 kB"
   }
 ]

@@ -27,7 +27,7 @@ export interface Shelf {
 const name = "Top Shelf"
 
 const icon =
-  html`<svg class="icon" viewBox="0 0 32 32" aria-hidden="true"><rect x="3" y="5" width="6" height="19" rx="1"/><rect x="11" y="8" width="5" height="16" rx="1"/><rect x="18" y="5.500" width="6" height="18.500" rx="1" transform="rotate(-11 21 24)"/><rect x="2" y="26" width="28" height="3" rx="1.500"/></svg>`
+  html`<svg class="icon" viewBox="0 0 32 32" aria-hidden="true"><rect x="3" y="5" width="6" height="19" rx="1"/><rect x="11" y="8" width="5" height="16" rx="1"/><rect x="18" y="5.5" width="6" height="18.5" rx="1" transform="rotate(-11 21 24)"/><rect x="2" y="26" width="28" height="3" rx="1.5"/></svg>`
 
 const layout = (title: string, content: Html, user?: PrivateUser) =>
   html`<!doctype html>
