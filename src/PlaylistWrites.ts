@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Sync from "./internal/playlistSync.js"
 import * as Writes from "./internal/playlistWrites.js"
 import * as Playlists from "./Playlists.js"
 
@@ -15,3 +16,16 @@ export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
 })
 
 export const removeAll = Writes.removeAll("Playlists.removeAll", Playlists.removeItems)
+
+const made = Sync.make("Playlists.sync", {
+  getFields: Playlists.getFields,
+  itemsFields: Playlists.itemsFields,
+  add: Playlists.addItems,
+  remove: Playlists.removeItems,
+  move: Playlists.moveItems,
+  replace: Playlists.replaceItems
+})
+
+export const sync = made.sync
+
+export const applySync = made.apply

@@ -159,7 +159,7 @@ const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<void, 
     : Either.left(InvalidInput.of("SpotifyAuth", "accountsUrl", "an http or https URL"))
 
 /**
- * Checks an app's client id and, where it has one, its secret.
+ * Checks an app: its client id, its secret where it has one, and the accounts host where it is replaced.
  *
  * @since 0.1.0
  * @category validation

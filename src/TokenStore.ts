@@ -128,7 +128,12 @@ export declare namespace TokenStore {
       key: string,
       state: string
     ) => Effect.Effect<Option.Option<PendingSignIn>, TokenStoreError>
-    /** Runs an effect while nobody else who shares the store holds the key's lock: another fiber, process or machine. */
+    /**
+     * Runs an effect while nobody else who shares the store holds the key's lock: another fiber, process or machine.
+     *
+     * What the effect sets is kept when this returns, and also when the effect fails or is interrupted. A store that
+     * can't keep it fails here. The lock isn't for use within itself.
+     */
     readonly withLock: <A, E, R>(
       key: string,
       effect: Effect.Effect<A, E, R>

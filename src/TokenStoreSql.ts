@@ -50,19 +50,14 @@ const make = (client: SqlClient.SqlClient, table: string) =>
     const sql = client.withoutTransforms()
     const dialect = yield* Effect.mapError(dialects.fromClient(client, table), toStoreError("open"))
 
+    const tooLong = `no answer for ${Duration.format(dialects.maxWait)}: the database is away, or somebody holds its ` +
+      "lock, for example a transaction of this program that waits for this call"
+
     // Ends the wait also where the caller can't be interrupted.
     const inTime = (operation: string) => <A>(effect: Effect.Effect<A, TokenStoreError>) =>
       Effect.timeoutFail(Effect.interruptible(effect), {
         duration: dialects.maxWait,
-        onTimeout: () =>
-          TokenStoreError.of(
-            store,
-            operation,
-            `no answer for ${
-              Duration.format(dialects.maxWait)
-            }: the database is away, or somebody holds its lock, for ` +
-              "example a transaction of this program that waits for this call"
-          )
+        onTimeout: () => TokenStoreError.of(store, operation, tooLong)
       })
 
     const heldLock = FiberRef.unsafeMake<Held | undefined>(undefined)
@@ -193,12 +188,18 @@ const make = (client: SqlClient.SqlClient, table: string) =>
       yield* create
     }
     const actual = yield* found
+    if (actual.length === 0) {
+      return yield* TokenStoreError.of(
+        store,
+        "open",
+        "what one connection makes, another one doesn't see: an SQLite database has to be a file (for tokens in memory " +
+          "there is TokenStore.layerMemory)"
+      )
+    }
     if (actual.length !== columns.length || !columns.every((column) => actual.includes(column))) {
+      const [expected, instead] = [columns.join(", "), actual.join(", ")]
       return yield* refuse(
-        `a table of tokens has the columns ${columns.join(", ")}, and this one has ${
-          actual.join(", ")
-        }. Choose another ` +
-          "name with the option `table`."
+        `a table of tokens has the columns ${expected}, and this one has ${instead}. Choose another name with \`table\`.`
       )
     }
     if ((yield* findVersion) === undefined) {
@@ -295,7 +296,8 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  * longer than 60 seconds. When the database is away, calls fail with `TokenStoreError` and work again when it is back;
  * a program that may start before its database can use `Layer.retry` on this layer together with the client's.
  *
- * Tested with `@effect/sql-pg` and with `@effect/sql-libsql` on a file.
+ * Tested with `@effect/sql-pg` and with `@effect/sql-libsql` on a file. Another SQLite client that has one connection
+ * lets nobody else use it while a lock is held.
  *
  * @example
  * import { LibsqlClient } from "@effect/sql-libsql"

@@ -4,7 +4,16 @@ import { Duration, Effect, Either, Fiber, Layer, Option, Redacted, TestClock } f
 import * as SpotifyAuth from "effect-spotify/SpotifyAuth"
 import { FakeSpotify } from "effect-spotify/testing"
 import { existsSync, readFileSync } from "node:fs"
-import { clientId, clientSecret, inTime, redirectUri, settle, tokenEndpoint, tokenRequests } from "./utils/session.js"
+import {
+  clientId,
+  clientSecret,
+  inTime,
+  redirectUri,
+  settle,
+  tokenEndpoint,
+  tokenRequests,
+  untilTokenRequests
+} from "./utils/session.js"
 
 const app = { clientId, clientSecret }
 const publicApp = { clientId }
@@ -403,6 +412,16 @@ describe("requestToken", () => {
       expect((yield* spotify.requests).map((request) => request.outcome)).toEqual(["pending"])
       yield* TestClock.adjust(Duration.millis(1))
       expect(yield* Fiber.join(fiber)).toMatchObject({ _tag: "TransportError", reason: "Timeout", detail: "10s" })
+      expect((yield* spotify.requests).map((request) => request.outcome)).toEqual(["aborted"])
+    }).pipe(Effect.provide(FakeSpotify.layer())))
+
+  it.effect("aborts the request of a caller that is interrupted", () =>
+    Effect.gen(function*() {
+      const spotify = yield* FakeSpotify.FakeSpotify
+      yield* spotify.failNext(FakeSpotify.slow("5 seconds"))
+      const fiber = yield* Effect.fork(SpotifyAuth.requestToken(app, credentials))
+      yield* untilTokenRequests(1)
+      yield* Fiber.interrupt(fiber)
       expect((yield* spotify.requests).map((request) => request.outcome)).toEqual(["aborted"])
     }).pipe(Effect.provide(FakeSpotify.layer())))
 

@@ -1,4 +1,4 @@
-import { Command, FileSystem } from "@effect/platform"
+import { Command, FetchHttpClient, FileSystem } from "@effect/platform"
 import { NodeContext, NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import {
@@ -228,6 +228,25 @@ describe("sign-in", () => {
         expect(yield* tokenRequests).toBe(index + 2)
         expect(yield* clear(session.accessToken)).toBe(before)
       }
+    }).pipe(Effect.provide(layers())))
+
+  it.scoped("keeps the token of a code that was sent, though whoever sent it is interrupted", () =>
+    Effect.gen(function*() {
+      const spotify = yield* FakeSpotify.FakeSpotify
+      const session = yield* signedIn()
+      const before = yield* storedToken()
+      const callback = yield* spotify.authorize(yield* session.authorizeUrl(), { user: "other-user" })
+      yield* spotify.failNext(FakeSpotify.slow("5 seconds"), { on: tokenEndpoint })
+      const fiber = yield* Effect.fork(session.handleCallback(callback))
+      yield* untilTokenRequests(2)
+      const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
+      yield* settle
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(interrupting)
+      const after = yield* storedToken()
+      expect(after?.refreshToken).not.toBe(before?.refreshToken)
+      expect(yield* clear(session.accessToken)).toBe(after?.accessToken)
+      expect(yield* tokenRequests).toBe(2)
     }).pipe(Effect.provide(layers())))
 
   it.scoped("waits with a code that Spotify was too busy to look at", () =>
@@ -986,14 +1005,31 @@ describe("layers", () => {
     }).pipe(Effect.provide(FakeSpotify.layer())))
 })
 
+const onAPort = FakeSpotify.layerServer({ refreshTokens: "rotate" }).pipe(
+  Layer.provide(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
+)
+
+it.scopedLive("signs in and refreshes once for 1,000 fibers over a real port", () =>
+  Effect.gen(function*() {
+    const { accountsUrl } = yield* FakeSpotify.FakeSpotify
+    for (
+      const make of [
+        SpotifySession.makePkce({ ...publicClient, accountsUrl, key: "pkce" }),
+        SpotifySession.makeAuthorizationCode({ ...confidential, accountsUrl, key: "code" })
+      ]
+    ) {
+      const session = yield* make
+      const before = yield* tokenRequests
+      const { accessToken } = yield* signIn(session)
+      const tokens = yield* crowd(1000, clear(session.renew(accessToken)))
+      expect(new Set(tokens)).toEqual(new Set([(yield* storedToken(session.key))?.accessToken]))
+      expect((yield* tokenRequests) - before).toBe(2)
+    }
+  }).pipe(Effect.provide([onAPort, FetchHttpClient.layer, TokenStore.layerMemory])))
+
 describe("two processes on one token file", () => {
   const child = fileURLToPath(new URL("./utils/sessionChild.ts", import.meta.url))
-  const place = Layer.merge(
-    NodeContext.layer,
-    FakeSpotify.layerServer({ refreshTokens: "rotate" }).pipe(
-      Layer.provide(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
-    )
-  )
+  const place = Layer.merge(NodeContext.layer, onAPort)
 
   it.scopedLive("refresh once, and both have the token", () =>
     Effect.gen(function*() {

@@ -359,17 +359,15 @@ describe("TokenStoreSql on SQLite", () => {
       )
     }))
 
-  it.scoped("refuses a libSQL server", () =>
+  it.scoped("refuses a libSQL server and a database in memory", () =>
     Effect.gen(function*() {
-      const place: Place = {
-        client: LibsqlClient.layer({ url: "http://127.0.0.1:1" }),
-        table: "spotify_tokens",
-        process: {}
+      for (const [url, reason] of [["http://127.0.0.1:1", "a transaction"], [":memory:", "layerMemory"]] as const) {
+        const place: Place = { client: LibsqlClient.layer({ url }), table: "spotify_tokens", process: {} }
+        const error = yield* Effect.flip(at(place)(() => Effect.void))
+        expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "open" })
+        expect(error.message).toContain("has to be a file")
+        expect(error.message).toContain(reason)
       }
-      expect(yield* Effect.flip(at(place)(() => Effect.void))).toMatchObject({
-        _tag: "TokenStoreError",
-        detail: expect.stringContaining("has to be a file")
-      })
     }))
 })
 

@@ -66,7 +66,13 @@ export class Dispatcher {
   private pausedUntil = 0
   private opening = 0
   private unexplained = 0
-  private readonly queues: ReadonlyArray<Set<Waiter>> = [new Set(), new Set(), new Set(), new Set()]
+  /** In the order in which they are let in. */
+  private readonly queues: readonly [Set<Waiter>, Set<Waiter>, Set<Waiter>, Set<Waiter>] = [
+    new Set(),
+    new Set(),
+    new Set(),
+    new Set()
+  ]
   private timer: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
 
   constructor(private readonly options: Options) {
@@ -131,7 +137,12 @@ export class Dispatcher {
     { clock, isRepeat, priority }: Place,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   ): Effect.Effect<number, Shut> {
-    const queue = this.queues[(priority === "interactive" ? 0 : 2) + (isRepeat ? 0 : 1)]!
+    const [repeated, interactive, repeatedBackground, background] = this.queues
+    const queue = priority === "interactive"
+      ? isRepeat ? repeated : interactive
+      : isRepeat
+      ? repeatedBackground
+      : background
     const waiter: Waiter = { admission: Deferred.unsafeMake(FiberId.none), ticket: undefined }
     queue.add(waiter)
     this.admit(clock)

@@ -228,24 +228,21 @@ const libsql = (
     }
   })
 
-/** The dialect of a client; none when it isn't supported, with the reason. */
-export const fromClient = (
-  client: SqlClient.SqlClient,
-  table: string
-): Effect.Effect<Dialect, SqlError | string, Scope.Scope> => {
+type Found = Effect.Effect<Dialect, SqlError | string, Scope.Scope>
+
+/** The dialect of a client, or why it isn't supported. */
+export const fromClient = (client: SqlClient.SqlClient, table: string): Found => {
   const sql = client.withoutTransforms()
-  return client.onDialectOrElse<
-    Effect.Effect<Dialect, SqlError | string, Scope.Scope>,
-    Effect.Effect<Dialect, SqlError | string, Scope.Scope>,
-    Effect.Effect<Dialect, SqlError | string, Scope.Scope>
-  >({
+  return client.onDialectOrElse<Found, Found, Found>({
     pg: () => Effect.succeed(postgres(sql, table)),
-    sqlite: () =>
-      !isLibsql(client)
-        ? Effect.succeed(sqlite(sql, table))
-        : client.sdk.protocol === "file"
+    sqlite: () => {
+      if (!isLibsql(client)) {
+        return Effect.succeed(sqlite(sql, table))
+      }
+      return client.sdk.protocol === "file"
         ? libsql(sql, client.sdk, table)
-        : Effect.fail("a libSQL database has to be a file: on a server, a transaction can't be held for long enough"),
+        : Effect.fail("a libSQL database has to be a file: on a server, a transaction can't be held for long enough")
+    },
     orElse: () => Effect.fail("only PostgreSQL and SQLite are supported, not this database")
   })
 }

@@ -1,5 +1,5 @@
 /** Starts `tokenStoreChild.ts`, one process with a token store of its own. */
-import { Effect, Random } from "effect"
+import { Data, Effect, Random } from "effect"
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -30,11 +30,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
+export class ProcessFailed extends Data.TaggedError("ProcessFailed")<{ readonly message: string }> {}
+
 export interface StoreProcess {
   /** Waits for a line of output that starts with the word. */
-  readonly said: (word: string) => Effect.Effect<string, Error>
+  readonly said: (word: string) => Effect.Effect<string, ProcessFailed>
   /** Waits for the end, which has to be a good one. */
-  readonly finished: Effect.Effect<void, Error>
+  readonly finished: Effect.Effect<void, ProcessFailed>
   /** SIGKILL, and waits until the process is gone. */
   readonly kill: Effect.Effect<void>
 }
@@ -75,22 +77,23 @@ export const start = (place: object, command: string, ...args: ReadonlyArray<str
                 resume(Effect.succeed(line))
               } else if (ended) {
                 listeners.delete(listener)
-                resume(Effect.fail(new Error(`the process ended without ${word}: ${lines.join("\n")}\n${errors}`)))
+                resume(new ProcessFailed({ message: `ended without ${word}: ${lines.join("\n")}\n${errors}` }))
               }
             }
             listeners.add(listener)
             listener()
           }),
         finished: Effect.flatMap(Effect.promise(() => exited), ([code]) =>
-          code === 0 ? Effect.void : Effect.fail(new Error(`exit code ${code}: ${lines.join("\n")}\n${errors}`))),
+          code === 0
+            ? Effect.void
+            : new ProcessFailed({ message: `exit code ${code}: ${lines.join("\n")}\n${errors}` })),
         kill: Effect.promise(async () => {
           process_.kill("SIGKILL")
           await exited
         })
       }
     }),
-    (process_) =>
-      process_.kill
+    (process_) => process_.kill
   )
 
 /** A real pause of random length, to meet the other process anywhere in its work. */

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, FastCheck, Fiber, TestClock } from "effect"
+import * as Paging from "effect-spotify/Paging"
+import * as Playlists from "effect-spotify/Playlists"
+import { applySync, replaceAll, sync } from "effect-spotify/PlaylistWrites"
+import { FakeSpotify } from "effect-spotify/testing"
+import { spotify } from "./utils/client.js"
+import { elapsing, layer } from "./utils/elapsing.js"
+
+const evening = FakeSpotify.id("playlist", 0)
+const odd = FakeSpotify.id("playlist", 1)
+const empty = FakeSpotify.id("playlist", 2)
+const t = (n: number) => FakeSpotify.uri("track", n)
+const tracks = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => t(from + i))
+
+const stateOf = (id: string) => Effect.flatMap(spotify, ({ state }) => state.playlist(id)).pipe(Effect.flatten)
+const urisOf = (id: string) => Effect.map(stateOf(id), ({ uris }) => uris)
+const writes = Effect.map(
+  Effect.flatMap(spotify, ({ requests }) => requests),
+  (all) => all.filter(({ host, method }) => host === "api" && method !== "GET")
+)
+
+/** What is at each place, and when it was added. */
+const datesOf = (id: string) =>
+  Effect.map(Paging.collect(Playlists.items, id), (entries) => entries.map((entry) => entry?.added_at ?? undefined))
+
+const list = FastCheck.array(FastCheck.integer({ min: 0, max: 9 }).map(t), { maxLength: 14 })
+
+describe("sync", () => {
+  it.effect.prop(
+    "makes a playlist at Spotify equal to a list",
+    [list, list],
+    ([current, wanted]) =>
+      Effect.gen(function*() {
+        yield* replaceAll(empty, current)
+        const before = (yield* writes).length
+        const { plan, snapshot_id } = yield* sync(empty, wanted)
+        const after = yield* stateOf(empty)
+        expect(after.uris).toEqual(wanted)
+        expect(after.snapshotId).toBe(snapshot_id)
+        expect((yield* writes).length - before).toBe(plan.steps.length)
+        expect((yield* sync(empty, wanted)).plan.steps).toEqual([])
+      }).pipe(Effect.provide(layer())),
+    { fastCheck: { numRuns: 60 } }
+  )
+
+  it.effect("keeps the dates of what stays, and takes links", () =>
+    Effect.gen(function*() {
+      const before = (yield* urisOf(evening)).map(String)
+      const dates = yield* datesOf(evening)
+      const link = `https://open.spotify.com/track/${FakeSpotify.id("track", 9000)}?si=x`
+      const wanted = [before[7] ?? "", link, ...before.slice(0, 5), ...before.slice(20)]
+      const { plan } = yield* sync(evening, wanted)
+      expect(plan).toMatchObject({ kept: 106, added: 1, removed: 14 })
+      expect(plan.steps.map(({ _tag }) => _tag)).toEqual(["Remove", "Insert", "Move"])
+      expect(yield* urisOf(evening)).toEqual([before[7], t(9000), ...before.slice(0, 5), ...before.slice(20)])
+      const after = yield* datesOf(evening)
+      expect([after[0], ...after.slice(2)]).toEqual([dates[7], ...dates.slice(0, 5), ...dates.slice(20)])
+      expect(after[1]).toBe("2026-11-25T00:00:00Z")
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("in a dry run gives the plan, and writes nothing", () =>
+    Effect.gen(function*() {
+      const before = yield* stateOf(evening)
+      const { plan, snapshot_id } = yield* sync(evening, tracks(0, 5), { dryRun: true })
+      expect(snapshot_id).toBe(before.snapshotId)
+      expect(plan).toMatchObject({ playlist: evening, snapshot_id })
+      expect(yield* writes).toEqual([])
+      const told: Array<number> = []
+      const done = yield* applySync(plan, { onProgress: (n) => Effect.sync(() => told.push(n)) })
+      expect(yield* urisOf(evening)).toEqual(tracks(0, 5))
+      expect(done.snapshot_id).toBe((yield* stateOf(evening)).snapshotId)
+      expect(told).toEqual(plan.steps.map((_, i) => i + 1))
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("refuses to carry out a plan for a playlist that has changed", () =>
+    Effect.gen(function*() {
+      const { plan } = yield* sync(evening, tracks(0, 5), { dryRun: true })
+      const { snapshot_id } = yield* Playlists.addItems(evening, { uris: [t(77)] })
+      const refused = yield* Effect.flip(applySync(plan))
+      expect(refused).toMatchObject({
+        _tag: "PlaylistChanged",
+        playlist: evening,
+        expected: plan.snapshot_id,
+        actual: snapshot_id
+      })
+      expect(yield* writes).toHaveLength(1)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect.each([true, false])(
+    "refuses where the playlist changes while it is read (dry run: %s)",
+    (dryRun) =>
+      Effect.gen(function*() {
+        const { failNext } = yield* spotify
+        yield* failNext([FakeSpotify.slow("1 second"), FakeSpotify.slow("1 second")], { on: { method: "GET" } })
+        const fiber = yield* Effect.fork(Effect.flip(sync(evening, tracks(0, 5), { dryRun })))
+        yield* TestClock.adjust("1500 millis")
+        yield* Playlists.addItems(evening, { uris: [t(77)] })
+        yield* TestClock.adjust("10 seconds")
+        expect(yield* Fiber.join(fiber)).toMatchObject({ _tag: "PlaylistChanged", playlist: evening })
+        expect(yield* writes).toHaveLength(1)
+      }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("says at which step it stopped, and goes on when it is called again", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const before = (yield* urisOf(evening)).map(String)
+      const wanted = [...before.slice(60, 120), t(8000), ...before.slice(10, 60), t(8001)]
+      yield* failNext(FakeSpotify.afterApplying(FakeSpotify.apiError(502, "Bad gateway")), { on: { method: "POST" } })
+      const stopped = yield* Effect.flip(sync(evening, wanted))
+      expect(stopped).toMatchObject({
+        _tag: "IncompleteSync",
+        done: 1,
+        inDoubt: true,
+        cause: { _tag: "ServerError" },
+        plan: { playlist: evening }
+      })
+      expect(stopped.message).toContain("stopped after 1 of 3 steps, the next one in doubt")
+      const { plan } = yield* sync(evening, wanted)
+      expect(yield* urisOf(evening)).toEqual(wanted)
+      expect(plan.kept).toBe(112)
+      yield* failNext(FakeSpotify.apiError(403, "Forbidden"), { on: { method: "PUT" } })
+      expect(yield* Effect.flip(sync(evening, []))).toMatchObject({ done: 0, inDoubt: false })
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("stops where it can't say how far it is", () =>
+    Effect.gen(function*() {
+      const stopped = yield* Effect.flip(sync(empty, tracks(0, 150), { onProgress: () => Effect.fail("disk full") }))
+      expect(stopped).toMatchObject({ _tag: "IncompleteSync", done: 1, inDoubt: false, cause: "disk full" })
+      expect(yield* writes).toHaveLength(1)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("does nothing about local files and lost entries that the list hasn't got, unless told to", () =>
+    Effect.gen(function*() {
+      const before = yield* urisOf(odd)
+      const local = before[1] ?? ""
+      const refused = yield* Effect.flip(sync(odd, [t(9), t(3)]))
+      expect(refused).toMatchObject({
+        _tag: "ImpossibleSync",
+        unwritable: [],
+        unremovable: [{ index: 1, uri: local }, { index: 2, uri: null }]
+      })
+      expect(yield* writes).toEqual([])
+      const { plan } = yield* sync(odd, [t(9), t(3)], { unremovable: "leave" })
+      expect(yield* urisOf(odd)).toEqual([t(9), t(3), local, null])
+      expect(plan.leftover).toHaveLength(2)
+      yield* sync(odd, [local, t(9)], { unremovable: "leave" })
+      expect(yield* urisOf(odd)).toEqual([local, null, t(9)])
+      yield* sync(odd, [t(9)], { addedAt: "forget" })
+      expect(yield* urisOf(odd)).toEqual([t(9)])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("works in Development Mode too", () =>
+    Effect.gen(function*() {
+      yield* sync(evening, [...tracks(0, 5), FakeSpotify.uri("episode", 2)])
+      expect(yield* urisOf(evening)).toEqual([...tracks(0, 5), FakeSpotify.uri("episode", 2)])
+      expect((yield* sync(evening, [...tracks(0, 5), FakeSpotify.uri("episode", 2)])).plan.steps).toEqual([])
+    }).pipe(Effect.provide(layer({ fake: { mode: "development" } }))))
+
+  it.effect("refuses what can't be in a playlist, before anything is asked", () =>
+    Effect.gen(function*() {
+      const fieldOf = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.map(Effect.flip(effect), (error) => [error._tag, "field" in error && error.field])
+      expect(yield* fieldOf(sync("nonsense", []))).toEqual(["InvalidInput", "id"])
+      expect(yield* fieldOf(sync(evening, [t(1), FakeSpotify.uri("album", 1)]))).toEqual(["InvalidInput", "uris"])
+      expect(yield* Effect.flatMap(spotify, ({ count }) => count({ host: "api" }))).toBe(0)
+      expect(yield* Effect.flip(sync(evening, ["spotify:local:a:b:c:1"]))).toMatchObject({
+        _tag: "ImpossibleSync",
+        unwritable: ["spotify:local:a:b:c:1"]
+      })
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("reads and writes as few times as it can", () =>
+    Effect.gen(function*() {
+      const wanted = [...(yield* urisOf(evening)).map(String), ...tracks(8000, 8150)]
+      yield* elapsing(sync(evening, wanted))
+      const counts = yield* Effect.flatMap(spotify, ({ counts }) => counts)
+      expect(counts).toMatchObject({
+        "GET /playlists/{playlist_id}": 2,
+        "GET /playlists/{playlist_id}/items": 3,
+        "POST /playlists/{playlist_id}/items": 2
+      })
+    }).pipe(Effect.provide(layer())))
+})
