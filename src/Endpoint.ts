@@ -298,7 +298,8 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
 
   const requestOf = (
     args: ReadonlyArray<unknown>,
-    market: string | undefined
+    market: string | undefined,
+    span: Tracer.Span
   ): Either.Either<Request, InvalidInput> => {
     const id = spec.id === undefined ? Either.right("") : idOf(spec, spec.id, args[0])
     if (Either.isLeft(id)) return Either.left(id.left)
@@ -311,7 +312,8 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
       body: bodyOf(sent),
       idempotent: typeof idempotent === "function" ? idempotent(sent) : idempotent,
       scopes: spec.scopes,
-      forbiddenHint
+      forbiddenHint,
+      span
     }))
   }
 
@@ -325,12 +327,10 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
     const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
       Effect.flatMap(SpotifyClient, (client) =>
         Effect.useSpan(operation, spanOptions, (span) => {
-          const request = requestOf(args, client.market)
-          if (Either.isLeft(request)) return Effect.fail(request.left)
-          return Effect.flatMap(client.execute(request.right), (response) => {
-            span.attribute("http.response.status_code", response.status)
-            return read(spec, response, request.right)
-          })
+          const request = requestOf(args, client.market, span)
+          return Either.isLeft(request)
+            ? Effect.fail(request.left)
+            : Effect.flatMap(client.execute(request.right), (response) => read(spec, response, request.right))
         }))
 
     return Object.assign(call, { spec })

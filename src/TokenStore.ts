@@ -345,8 +345,8 @@ const fileJson = Schema.parseJson(fileContent, { space: 2 })
  * version that this release doesn't know, is a `TokenStoreError`, and is never written over.
  *
  * Locks are files beside it (`<path>.….lock`). Keys don't wait for each other. When a process dies with a lock, the
- * others go on after about ten seconds; a wait of more than a minute is a `TokenStoreError`. The file and all its
- * processes belong on one machine: for several machines use `TokenStoreSql`.
+ * others go on after about ten seconds; a wait of more than a minute is a `TokenStoreError`. Each use reads the whole
+ * file, so for more than some hundred users, and for several machines, there is `TokenStoreSql`.
  *
  * @since 0.1.0
  * @category layers

@@ -208,9 +208,9 @@ export const make = (
       reason: undefined,
       retryAfter,
       retryAt,
-      message: `${request.operation}: Spotify asks to wait ${Duration.format(retryAfter)}, until ${
-        DateTime.formatIso(retryAt)
-      }`
+      message: `${request.operation}: Spotify asks to wait ${
+        Duration.format(Duration.seconds(Math.ceil(Duration.toSeconds(retryAfter))))
+      }, until ${DateTime.formatIso(retryAt)}`
     })
   }
 
