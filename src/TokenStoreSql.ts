@@ -203,10 +203,15 @@ const make = (client: SqlClient.SqlClient, table: string) =>
       )
     }
     if ((yield* findVersion) === undefined) {
-      yield* write(
+      // Under the lock, since where reads are repeatable two who write the same row at once fail.
+      yield* locked(
         "open",
-        sql`INSERT INTO ${name} (id, kind, user_key, value, updated_at) VALUES ('version', 'version', '', ${version}, 0)
-          ON CONFLICT (id) DO NOTHING`
+        "",
+        read(
+          "open",
+          sql`INSERT INTO ${name} (id, kind, user_key, value, updated_at)
+            VALUES ('version', 'version', '', ${version}, 0) ON CONFLICT (id) DO NOTHING`
+        )
       )
     }
     const actualVersion = yield* findVersion
