@@ -58,7 +58,10 @@ const asUser = Effect.gen(function*() {
 
     yield* spotify.failNext(FakeSpotify.tooManyRequests(2))
     const [waited, track] = yield* Effect.timed(Tracks.get("7EjyzZcbLxW7PaaLua9Ksb"))
-    yield* say("429, Retry-After: 2: Tracks.get", `${track.name}, after ${Math.round(Duration.toSeconds(waited))} seconds`)
+    yield* say(
+      "429, Retry-After: 2: Tracks.get",
+      `${track.name}, after ${Math.round(Duration.toSeconds(waited))} seconds`
+    )
   }).pipe(Effect.provide(live))
 })
 
