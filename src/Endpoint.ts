@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
 import type { Simplify } from "effect/Types"
@@ -174,23 +176,33 @@ interface Codec<A> {
   readonly read: (spec: Spec, response: Response, request: Request) => Either.Either<A, DecodeError>
 }
 
+/** The client knows which token it sent; a body that echoes it must not carry it into an error. */
+const secretsOf = (response: Response): ReadonlyArray<string> =>
+  Predicate.hasProperty(response, "sent") && Redacted.isRedacted(response.sent)
+    ? [String(Redacted.value(response.sent))]
+    : []
+
 const decodeError = (
   spec: Spec,
   request: Request,
   response: Response,
   issuePath: string,
-  expected: string
-): DecodeError =>
-  new DecodeError({
+  issue: string
+): DecodeError => {
+  const secrets = secretsOf(response)
+  // What the decoder says quotes the value that it met, which may be the whole body.
+  const expected = excerpt(issue, secrets)
+  return new DecodeError({
     operation: spec.operation,
     method: spec.method,
     path: pathOf(request.url),
     status: response.status,
     issuePath,
     expected,
-    detail: excerpt(response.text),
+    detail: excerpt(response.text, secrets),
     message: `${spec.operation}: the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
   })
+}
 
 const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
   const decode = ParseResult.decodeUnknownEither(success)

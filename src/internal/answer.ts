@@ -62,7 +62,8 @@ export const errorOf = (
   sent: Redacted.Redacted
 ): Effect.Effect<SpotifyError> => {
   const { status } = answer
-  const { reason } = said(answer.text)
+  const told = said(answer.text).reason
+  const reason = told === undefined ? undefined : excerpt(told, [Redacted.value(sent)])
   const detail = detailOf(answer.text, sent)
   const lacksScope = status === 403 && /insufficient (client )?scope/i.test(detail)
   return lacksScope
