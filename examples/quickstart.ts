@@ -65,13 +65,13 @@ const asUser = Effect.gen(function*() {
   }).pipe(Effect.provide(live))
 })
 
+const SandboxLive = FakeSpotify.layerServer().pipe(
+  Layer.provide(NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: 0 })),
+  Layer.merge(NodeHttpClient.layerUndici)
+)
+
 asApp.pipe(
   Effect.zipRight(asUser),
-  Effect.provide(
-    FakeSpotify.layerServer().pipe(
-      Layer.provide(NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: 0 }))
-    )
-  ),
-  Effect.provide(NodeHttpClient.layerUndici),
+  Effect.provide(SandboxLive),
   NodeRuntime.runMain
 )
