@@ -10,6 +10,7 @@ import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -19,6 +20,7 @@ import { guarded } from "./internal/http.js"
 import { retryTokenRequest } from "./internal/retry.js"
 import { type Flight, type Keeper, leeway, makeKeeper, never } from "./internal/session.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
+import { pendingLifetime } from "./internal/tokenStoreRecord.js"
 import type * as Scope from "./Scope.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import type { SessionError, SignInError, TokenStoreError } from "./SpotifyError.js"
@@ -138,9 +140,6 @@ export interface TokenOptions {
 }
 
 const defaultKey = "default"
-
-/** A sign-in waits this long for its callback. */
-const pendingLifetime = 60 * 60 * 1000
 
 const textOf = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
 
@@ -316,7 +315,7 @@ const makeUser = (
               })
             )
           }
-          if (now - pending.value.startedAt.epochMillis > pendingLifetime) {
+          if (now - pending.value.startedAt.epochMillis > Duration.toMillis(pendingLifetime)) {
             return yield* Effect.fail(
               new StateMismatch({ message: "The sign-in took longer than an hour; start it again" })
             )

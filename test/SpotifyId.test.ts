@@ -130,6 +130,14 @@ describe("id", () => {
   })
 })
 
+it("writes URIs and links as Spotify does", () => {
+  expect(SpotifyId.uri("album", id)).toBe(`spotify:album:${id}`)
+  expect(SpotifyId.uri("audiobook", id)).toBe(`spotify:show:${id}`)
+  expect(SpotifyId.uri("user", "a%20ü#")).toBe("spotify:user:a%2520%C3%BC%23")
+  expect(SpotifyId.url("chapter", id)).toBe(`https://open.spotify.com/episode/${id}`)
+  expect(SpotifyId.url("user", "a%20ü#")).toBe("https://open.spotify.com/user/a%2520%C3%BC%23")
+})
+
 describe("round trips", () => {
   const base62 = fc.stringMatching(/^[0-9A-Za-z]{22}$/)
   const odd = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 })
