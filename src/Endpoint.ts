@@ -7,11 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
-import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
 import type { Simplify } from "effect/Types"
+import { onResponse } from "./internal/client.js"
 import { encoder, firstIssue } from "./internal/input.js"
 import { excerpt, pathOf } from "./internal/text.js"
 import type { CursorPage, Page } from "./model/Page.js"
@@ -176,11 +176,8 @@ interface Codec<A> {
   readonly read: (spec: Spec, response: Response, request: Request) => Either.Either<A, DecodeError>
 }
 
-/** The client knows which token it sent; a body that echoes it must not carry it into an error. */
-const secretsOf = (response: Response): ReadonlyArray<string> =>
-  Predicate.hasProperty(response, "sent") && Redacted.isRedacted(response.sent)
-    ? [String(Redacted.value(response.sent))]
-    : []
+const secretsOf = ({ accessToken }: Response): ReadonlyArray<string> =>
+  accessToken === undefined ? [] : [Redacted.value(accessToken)]
 
 const decodeError = (
   spec: Spec,
@@ -342,8 +339,20 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
           const request = requestOf(args, client.market, span)
           return Either.isLeft(request)
             ? Effect.fail(request.left)
-            : Effect.flatMap(client.execute(request.right), (response) => read(spec, response, request.right))
+            : Effect.flatMap(client.execute(request.right), (response) => received(request.right, response))
         }))
+
+    const received = (request: Request, response: Response): Effect.Effect<A, DecodeError> =>
+      Effect.withFiberRuntime((fiber) => {
+        fiber.getFiberRef(onResponse)?.({
+          operation,
+          method: request.method,
+          url: response.url,
+          status: response.status,
+          headers: response.headers
+        })
+        return read(spec, response, request)
+      })
 
     return Object.assign(call, { spec })
   }

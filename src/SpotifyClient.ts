@@ -11,7 +11,9 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
 import type * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
 import * as internal from "./internal/client.js"
 import type { Priority } from "./internal/dispatcher.js"
@@ -44,10 +46,12 @@ export declare namespace SpotifyClient {
     readonly session: SpotifySession.Service
     /** The market that operations are asked for unless they name one. */
     readonly market: string | undefined
-    /** Sends one request and gives the answer of a success; everything else is an error. */
+    /** Sends one request and gives the answer of a success, or a 304 that was asked for; everything else is an error. */
     readonly execute: (request: Request) => Effect.Effect<Response, SpotifyError>
-    /** What is on its way, what waits, and until when. */
+    /** What is on its way, what waits, and why. */
     readonly status: Effect.Effect<Status>
+    /** The status now and after each change; one who reads slowly misses what is no longer true. */
+    readonly statusChanges: Stream.Stream<Status>
     /** The same client, pool and rate gate for another session. */
     readonly withSession: (session: SpotifySession.Service) => Service
   }
@@ -65,6 +69,8 @@ export interface Request {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   /** Path and query below the base URL (`/albums/…?market=SE`), or a whole URL of the same host, such as a page's `next`. */
   readonly url: string
+  /** Beside the client's own, such as `if-none-match`. */
+  readonly headers?: { readonly [name: string]: string } | undefined
   readonly body?: { readonly contentType: string; readonly text: string } | undefined
   /** Whether it may be sent again when nobody knows what came of it. */
   readonly idempotent: boolean
@@ -88,20 +94,31 @@ export interface Response {
   /** Where it came from, without the query's values being changed. */
   readonly url: string
   readonly text: string
+  /** What the request carried, so that a body which echoes it doesn't carry it into an error. */
+  readonly accessToken?: Redacted.Redacted | undefined
 }
 
 /**
- * What the client is doing: `pausedUntil` (epoch milliseconds) is there while Spotify has asked for a pause, and `limit`
- * is how many requests may be on their way now.
+ * What the client is doing. Times are in epoch milliseconds.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Status {
   readonly inFlight: number
-  readonly waiting: number
+  /** How many may be on their way now: 16 at first and one after a pause, one more for each answer, up to the cap. */
   readonly limit: number
+  /** How many calls wait, those in the background among them. */
+  readonly waiting: number
+  readonly background: number
+  /** What they wait for: the end of a pause that Spotify asked for, their turn at the pace, or an answer to another call. */
+  readonly waitingFor: Option.Option<"pause" | "pace" | "limit">
+  /** Until when Spotify has asked for a pause. */
   readonly pausedUntil: Option.Option<number>
+  /** When the next call may go, where it waits for the pace. */
+  readonly nextAt: Option.Option<number>
+  /** The pace: what `requestsPer` says, or what 429s have taught. None while there was neither. */
+  readonly requestsPerSecond: Option.Option<number>
 }
 
 /**
@@ -130,6 +147,11 @@ export interface Options {
   readonly maxRateLimitRetries?: number | undefined
   /** How many requests may be on their way at once; 64. */
   readonly maxInFlight?: number | undefined
+  /**
+   * The budget, where you know it: so many requests in any time of this length, for example `[100, "30 seconds"]`. Half
+   * of it may go at once, the rest is spread. Without it the client learns its pace from the first 429s.
+   */
+  readonly requestsPer?: readonly [requests: number, window: Duration.DurationInput] | undefined
 }
 
 /**
@@ -235,7 +257,7 @@ export interface ResponseInfo {
 }
 
 /**
- * Gives beside a program's result the status, headers and URL of the last success in it.
+ * Gives beside a program's result the status, headers and URL of the last operation in it that succeeded.
  *
  * @example
  * ```ts
@@ -273,4 +295,26 @@ export const withResponse = <A, E, R>(
 export const status: Effect.Effect<Status, never, SpotifyClient> = Effect.flatMap(
   SpotifyClient,
   (client) => client.status
+)
+
+/**
+ * What the client is doing, now and after each change.
+ *
+ * @example
+ * ```ts
+ * import { Console, Option, Stream } from "effect"
+ * import { SpotifyClient } from "effect-spotify"
+ *
+ * const waits = SpotifyClient.statusChanges.pipe(
+ *   Stream.filterMap((status) => status.pausedUntil),
+ *   Stream.changes,
+ *   Stream.runForEach((until) => Console.log(`Spotify asks us to wait until ${new Date(until).toISOString()}`))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const statusChanges: Stream.Stream<Status, never, SpotifyClient> = Stream.unwrap(
+  Effect.map(SpotifyClient, (client) => client.statusChanges)
 )

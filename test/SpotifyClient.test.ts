@@ -19,6 +19,8 @@ import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import type { SpotifyError } from "effect-spotify/SpotifyError"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
+import * as Tracks from "effect-spotify/Tracks"
+import * as Users from "effect-spotify/Users"
 import { clientLayer, get, layer, queue, send, sessionOf, spotify } from "./utils/client.js"
 
 const tokenRequests = { host: "accounts", path: "/api/token" } as const
@@ -559,17 +561,27 @@ describe("what is known besides the answer", () => {
       const fake = yield* spotify
       yield* fake.failNext(FakeSpotify.reply(503))
       const [, response] = yield* valueOf(
-        SpotifyClient.withResponse(Effect.zipRight(get("/me/tracks"), get("/me?a=b")))
+        SpotifyClient.withResponse(Effect.zipRight(Users.me(), Tracks.get(FakeSpotify.trackId, { market: "SE" })))
       )
       expect(Option.getOrThrow(response)).toMatchObject({
-        operation: "Test.send",
+        operation: "Tracks.get",
         method: "GET",
         status: 200,
-        url: "https://api.spotify.com/v1/me?a=b",
+        url: `https://api.spotify.com/v1/tracks/${FakeSpotify.trackId}?market=SE`,
         headers: { "cache-control": expect.any(String) }
       })
       const [value, none] = yield* SpotifyClient.withResponse(Effect.succeed(1))
       expect([value, none]).toEqual([1, Option.none()])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("a 304 that was asked for is an answer, and none otherwise", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.reply(304), { times: 2 })
+      const answer = yield* get("/me", { headers: { "if-none-match": "\"1\"" } })
+      expect(answer).toMatchObject({ status: 304, text: "" })
+      expect((yield* fake.requests)[0]?.headers["if-none-match"]).toBe("\"1\"")
+      expect(yield* errorOf(get("/me"))).toMatchObject({ _tag: "UnexpectedStatus", status: 304 })
     }).pipe(Effect.provide(layer())))
 
   /** A tracer that keeps its spans. */

@@ -16,7 +16,8 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import type { Options, Request, Response, ResponseInfo, SpotifyClient } from "../SpotifyClient.js"
+import * as Stream from "effect/Stream"
+import type { Options, Request, Response, ResponseInfo, SpotifyClient, Status } from "../SpotifyClient.js"
 import {
   ForeignHost,
   RateLimited,
@@ -83,7 +84,7 @@ interface Target {
 
 interface Answer extends Response {
   readonly outcome: Outcome
-  readonly sent: Redacted.Redacted
+  readonly accessToken: Redacted.Redacted
 }
 
 const outcomeOf = (exit: Exit.Exit<Answer, unknown>): Outcome =>
@@ -107,7 +108,13 @@ export const make = (
   const schedule = options.retrySchedule ?? transient
   const maxWait = Duration.toMillis(options.maxWait ?? defaultMaxWait)
   const maxLimited = options.maxRateLimitRetries ?? 10
-  const dispatcher = new Dispatcher({ maxWait, maxInFlight: Math.max(1, options.maxInFlight ?? 64) })
+  const dispatcher = new Dispatcher({
+    maxWait,
+    maxInFlight: Math.max(1, options.maxInFlight ?? 64),
+    told: options.requestsPer === undefined
+      ? undefined
+      : { requests: options.requestsPer[0], window: Duration.toMillis(options.requestsPer[1]) }
+  })
   const headers = { accept: "application/json", ...options.headers }
 
   const foreign = (request: Request, path: string, host: string): ForeignHost =>
@@ -160,7 +167,7 @@ export const make = (
     token: Redacted.Redacted
   ): Effect.Effect<Answer, TransportError> => {
     let message = HttpClientRequest.make(request.method)(target.url, {
-      headers: { ...headers, authorization: `Bearer ${Redacted.value(token)}` }
+      headers: { ...headers, ...request.headers, authorization: `Bearer ${Redacted.value(token)}` }
     })
     if (request.body !== undefined) {
       message = HttpClientRequest.bodyText(message, request.body.text, request.body.contentType)
@@ -168,7 +175,7 @@ export const make = (
     const read = (response: HttpClientResponse.HttpClientResponse) =>
       Effect.map(response.text, (text): Answer => {
         const { headers, status } = response
-        return { status, headers, url: target.url, text, outcome: outcome(status, headers, text), sent: token }
+        return { status, headers, url: target.url, text, outcome: outcome(status, headers, text), accessToken: token }
       })
     const outcome = (status: number, headers: Response["headers"], text: string): Outcome =>
       isRateLimit(status, text)
@@ -204,7 +211,7 @@ export const make = (
       method: request.method,
       path,
       status: 429,
-      detail: last === undefined ? "" : detailOf(last.text, last.sent),
+      detail: last === undefined ? "" : detailOf(last.text, last.accessToken),
       reason: undefined,
       retryAfter,
       retryAt,
@@ -267,19 +274,12 @@ export const make = (
       const { status } = answer
       observe(String(status))
       request.span?.attribute("http.response.status_code", status)
-      if (status >= 200 && status < 300) {
-        fiber.getFiberRef(onResponse)?.({
-          operation: request.operation,
-          method: request.method,
-          url: answer.url,
-          status,
-          headers: answer.headers
-        })
-        return Effect.succeed(answer)
-      }
+      const isAnswer = (status >= 200 && status < 300) ||
+        (status === 304 && request.headers?.["if-none-match"] !== undefined)
+      if (isAnswer) return Effect.succeed(answer)
       if (status === 401 && !renewed) {
         renewed = true
-        return Effect.matchEffect(session.renew(answer.sent), {
+        return Effect.matchEffect(session.renew(answer.accessToken), {
           onSuccess: () => again(target, "401, with another token", answer),
           onFailure: (error) => isUnrenewable(error) ? fail(target, answer) : Effect.fail(error)
         })
@@ -305,7 +305,10 @@ export const make = (
     }
 
     const fail = (target: Target, answer: Answer): Effect.Effect<Response, SpotifyError> =>
-      Effect.flatMap(errorOf(request, target.path, answer, session, answer.sent), (error) => repeat(target, error))
+      Effect.flatMap(
+        errorOf(request, target.path, answer, session, answer.accessToken),
+        (error) => repeat(target, error)
+      )
 
     const repeat = (target: Target, error: SpotifyError): Effect.Effect<Response, SpotifyError> => {
       if (!request.idempotent || !isTransient(error)) return Effect.fail(error)
@@ -330,14 +333,37 @@ export const make = (
     return Effect.flatMap(resolve(request), (target) => attempt(target))
   }
 
+  const status = (clock: Clock.Clock): Status => {
+    const state = dispatcher.state(clock.unsafeCurrentTimeMillis())
+    const { background, inFlight, interactive, limit, paced, pausedUntil, perSecond } = state
+    return {
+      inFlight,
+      limit,
+      waiting: interactive + background,
+      background,
+      waitingFor: interactive + background === 0
+        ? Option.none()
+        : Option.some(pausedUntil > 0 ? "pause" : paced > 0 ? "pace" : "limit"),
+      pausedUntil: pausedUntil === 0 ? Option.none() : Option.some(pausedUntil),
+      nextAt: paced === 0 ? Option.none() : Option.some(paced),
+      requestsPerSecond: Option.fromNullable(perSecond)
+    }
+  }
+
   const of = (session: SpotifySession.Service): SpotifyClient.Service => ({
     session,
     market: options.market,
     execute: (request) => Effect.withFiberRuntime((fiber) => call(fiber, session, request)),
-    status: Effect.map(Clock.currentTimeMillis, (now) => {
-      const { pausedUntil, ...state } = dispatcher.state(now)
-      return { ...state, pausedUntil: pausedUntil === 0 ? Option.none() : Option.some(pausedUntil) }
-    }),
+    status: Effect.map(Effect.clock, status),
+    statusChanges: Stream.asyncPush((emit) =>
+      Effect.flatMap(Effect.clock, (clock) =>
+        Effect.acquireRelease(
+          Effect.sync(() => {
+            emit.single(status(clock))
+            return dispatcher.subscribe(() => emit.single(status(clock)))
+          }),
+          (unsubscribe) => Effect.sync(unsubscribe)
+        )), { bufferSize: 1, strategy: "sliding" }),
     withSession: of
   })
   return of(session)

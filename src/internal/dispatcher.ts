@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
+import { Pace, type Told } from "./pace.js"
 
 /** A background call waits while an interactive one does. */
 export type Priority = "interactive" | "background"
@@ -26,15 +27,20 @@ export interface Options {
   readonly maxWait: number
   /** How many requests may be on their way at once. */
   readonly maxInFlight: number
+  readonly told: Told | undefined
 }
 
 export interface State {
   readonly inFlight: number
-  readonly waiting: number
-  /** How many may be on their way now: less than the maximum while the gate reopens. */
+  readonly interactive: number
+  readonly background: number
+  /** How many may be on their way now: less than the maximum at first and while the gate reopens. */
   readonly limit: number
   /** In epoch milliseconds; 0 while the gate is open. */
   readonly pausedUntil: number
+  readonly perSecond: number | undefined
+  /** When the pace lets the next one leave, in epoch milliseconds; 0 where it isn't the pace that is waited for. */
+  readonly paced: number
 }
 
 /** A call's place in the queue: what is sent again goes before what is new. */
@@ -49,12 +55,23 @@ interface Waiter {
   ticket: number | undefined
 }
 
+interface Queue {
+  readonly repeated: Set<Waiter>
+  readonly fresh: Set<Waiter>
+}
+
+const sizeOf = (queue: Queue): number => queue.repeated.size + queue.fresh.size
+
+/** How many requests of a new client may be on their way; each answer lets one more. */
+const firstLimit = 16
+
 /**
  * Decides when a request of the client may leave: one gate for all of its fibers.
  *
  * A 429 shuts the gate for everybody. It reopens with one probe; each answer that isn't a 429 then lets one more be on
- * its way, so that those who waited don't run into the same limit all at once. A ticket is the number of its opening:
- * what was sent before a pause says nothing about what is allowed after it.
+ * its way, so that those who waited don't run into the same limit all at once. How soon they follow each other is the
+ * pace's business. A ticket is the number of its opening: what was sent before a pause says nothing about what is
+ * allowed after it.
  *
  * All of it is synchronous, so that no fiber sees or leaves it half done; `run` alone waits.
  */
@@ -66,26 +83,42 @@ export class Dispatcher {
   private pausedUntil = 0
   private opening = 0
   private unexplained = 0
-  /** In the order in which they are let in. */
-  private readonly queues: readonly [Set<Waiter>, Set<Waiter>, Set<Waiter>, Set<Waiter>] = [
-    new Set(),
-    new Set(),
-    new Set(),
-    new Set()
+  private readonly queues: { readonly [P in Priority]: Queue } = {
+    interactive: { repeated: new Set(), fresh: new Set() },
+    background: { repeated: new Set(), fresh: new Set() }
+  }
+  private readonly inOrder: ReadonlyArray<Set<Waiter>> = [
+    this.queues.interactive.repeated,
+    this.queues.interactive.fresh,
+    this.queues.background.repeated,
+    this.queues.background.fresh
   ]
   private timer: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
+  private readonly pace: Pace
+  private readonly listeners = new Set<() => void>()
 
   constructor(private readonly options: Options) {
-    this.limit = options.maxInFlight
+    this.limit = Math.min(firstLimit, options.maxInFlight)
+    this.pace = new Pace(options.told)
   }
 
   state(now: number): State {
+    const isPaused = this.pausedUntil > now
     return {
       inFlight: this.inFlight,
-      waiting: this.waiting(),
+      interactive: sizeOf(this.queues.interactive),
+      background: sizeOf(this.queues.background),
       limit: this.limit,
-      pausedUntil: this.pausedUntil > now ? this.pausedUntil : 0
+      pausedUntil: isPaused ? this.pausedUntil : 0,
+      perSecond: this.pace.perSecond(now),
+      paced: this.waiting() > 0 && !isPaused && this.hasPlace() ? this.pace.due(now) : 0
     }
+  }
+
+  /** Calls the listener after each change, until what it gives back is called. */
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
   }
 
   /** When the gate opens, if that is later than callers care to wait for. */
@@ -105,22 +138,29 @@ export class Dispatcher {
           this.leave(ticket, outcome(exit), place.clock)
           return Effect.void
         })
-      if (this.isFree()) return send(this.enter(), false)
+      const now = place.clock.unsafeCurrentTimeMillis()
+      if (this.inFlight === 0 && this.waiting() === 0) this.pace.begin(now)
+      if (this.isFree(now)) {
+        const ticket = this.enter(now)
+        this.tell()
+        return send(ticket, false)
+      }
       return Effect.flatMap(this.wait(place, restore), (ticket) => send(ticket, true))
     })
   }
 
-  private isFree(): boolean {
-    return this.hasRoom() && this.waiting() === 0
+  private isFree(now: number): boolean {
+    return this.pausedUntil <= now && this.hasPlace() && this.waiting() === 0 && this.pace.due(now) <= now
   }
 
-  private hasRoom(): boolean {
-    return this.pausedUntil === 0 && this.inOpening < this.limit && this.inFlight < this.options.maxInFlight
+  private hasPlace(): boolean {
+    return this.inOpening < this.limit && this.inFlight < this.options.maxInFlight
   }
 
-  private enter(): number {
+  private enter(now: number): number {
     this.inFlight++
     this.inOpening++
+    this.pace.depart(now)
     return this.opening
   }
 
@@ -130,19 +170,14 @@ export class Dispatcher {
   }
 
   private waiting(): number {
-    return this.queues.reduce((sum, queue) => sum + queue.size, 0)
+    return sizeOf(this.queues.interactive) + sizeOf(this.queues.background)
   }
 
   private wait(
     { clock, isRepeat, priority }: Place,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   ): Effect.Effect<number, Shut> {
-    const [repeated, interactive, repeatedBackground, background] = this.queues
-    const queue = priority === "interactive"
-      ? isRepeat ? repeated : interactive
-      : isRepeat
-      ? repeatedBackground
-      : background
+    const queue = this.queues[priority][isRepeat ? "repeated" : "fresh"]
     const waiter: Waiter = { admission: Deferred.unsafeMake(FiberId.none), ticket: undefined }
     queue.add(waiter)
     this.admit(clock)
@@ -158,15 +193,25 @@ export class Dispatcher {
   }
 
   private leave(ticket: number, outcome: Outcome, clock: Clock.Clock): void {
-    this.exit(ticket)
+    const now = clock.unsafeCurrentTimeMillis()
     const isNews = ticket === this.opening
+    this.exit(ticket)
     if (outcome._tag === "Limited") {
-      this.pause(isNews, outcome.wait ?? 0, clock.unsafeCurrentTimeMillis())
-    } else if (outcome._tag === "Answered" && isNews) {
-      this.unexplained = 0
-      this.limit = Math.min(this.limit + 1, this.options.maxInFlight)
+      this.pause(isNews, outcome.wait ?? 0, now)
+    } else if (outcome._tag === "Answered") {
+      this.answered(ticket, now)
     }
     this.admit(clock)
+  }
+
+  private answered(ticket: number, now: number): void {
+    if (ticket === this.opening) {
+      this.unexplained = 0
+      this.limit = Math.min(this.limit + 1, this.options.maxInFlight)
+      this.pace.answered(now)
+    } else if (ticket === this.opening - 1) {
+      this.pace.answeredLate()
+    }
   }
 
   private pause(isNews: boolean, wait: number, now: number): void {
@@ -175,6 +220,7 @@ export class Dispatcher {
       : Math.min(1000 * 2 ** this.unexplained++, this.options.maxWait)
     this.pausedUntil = Math.max(this.pausedUntil, now + millis)
     if (isNews) {
+      this.pace.limited(now, this.pausedUntil - now)
       this.opening++
       this.inOpening = 0
       this.limit = 1
@@ -184,20 +230,28 @@ export class Dispatcher {
   /** Lets in whom it may, turns away who would wait too long, and keeps a timer only while somebody waits for one. */
   private admit(clock: Clock.Clock): void {
     const now = clock.unsafeCurrentTimeMillis()
-    if (now >= this.pausedUntil) this.pausedUntil = 0
     const shut = this.shut(now)
     if (shut !== undefined) this.turnAway(Exit.fail(shut))
-    while (this.hasRoom()) {
+    let at = 0
+    while (this.waiting() > 0 && this.hasPlace()) {
+      at = Math.ceil(Math.max(this.pausedUntil, this.pace.due(now)))
+      if (at > now) break
       const waiter = this.next()
       if (waiter === undefined) break
-      waiter.ticket = this.enter()
+      waiter.ticket = this.enter(now)
       Deferred.unsafeDone(waiter.admission, Exit.succeed(waiter.ticket))
     }
-    this.wakeAt(this.waiting() === 0 ? 0 : this.pausedUntil, now, clock)
+    this.wakeAt(at > now ? at : 0, now, clock)
+    if (this.inFlight === 0 && this.waiting() === 0) this.pace.rest(now)
+    this.tell()
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener()
   }
 
   private next(): Waiter | undefined {
-    for (const queue of this.queues) {
+    for (const queue of this.inOrder) {
       for (const waiter of queue) {
         queue.delete(waiter)
         return waiter
@@ -207,7 +261,7 @@ export class Dispatcher {
   }
 
   private turnAway(shut: Exit.Exit<never, Shut>): void {
-    for (const queue of this.queues) {
+    for (const queue of this.inOrder) {
       for (const waiter of queue) Deferred.unsafeDone(waiter.admission, shut)
       queue.clear()
     }
