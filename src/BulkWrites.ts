@@ -63,6 +63,16 @@ export interface Options<out E = never, out R = never> {
 }
 
 /**
+ * How entries are added to a playlist: at its end, or before the entry at `position`, counted from 0.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface AddOptions<out E = never, out R = never> extends Options<E, R> {
+  readonly position?: number | undefined
+}
+
+/**
  * A job stopped before its end. The account says what is written; given to `resume`, it lets the job go on.
  *
  * The cause is the operation's error, or that of the stream or of `onProgress`; it is undefined where a doubt that was

@@ -17,15 +17,15 @@ export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
 
 export const removeAll = Writes.removeAll("Playlists.removeAll", Playlists.removeItems)
 
-const made = Sync.make("Playlists.sync", {
+const operations = {
   getFields: Playlists.getFields,
   itemsFields: Playlists.itemsFields,
   add: Playlists.addItems,
   remove: Playlists.removeItems,
   move: Playlists.moveItems,
   replace: Playlists.replaceItems
-})
+}
 
-export const sync = made.sync
+export const sync = Sync.sync("Playlists.sync", operations)
 
-export const applySync = made.apply
+export const applySync = Sync.apply("Playlists.applySync", operations)

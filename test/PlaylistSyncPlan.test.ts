@@ -85,7 +85,7 @@ describe("plan", () => {
       expect(applied(current, forgetting).map(({ uri }) => uri)).toEqual(wanted)
       expect(forgetting.steps.length).toBeLessThanOrEqual(Math.min(plan.steps.length, replacing))
     },
-    { fastCheck: { numRuns: 400 } }
+    { timeout: 240_000, fastCheck: { numRuns: 200 } }
   )
 
   it.prop(
@@ -123,7 +123,7 @@ describe("plan", () => {
       if (surplus > 0) expect(Either.getLeft(failing)).toMatchObject({ value: { unremovable: plan.leftover } })
       else expect(Either.getOrThrow(failing)).toEqual(plan)
     },
-    { fastCheck: { numRuns: 400 } }
+    { timeout: 240_000, fastCheck: { numRuns: 200 } }
   )
 
   it("does nothing for what is equal", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Either, FastCheck, Fiber, Option, Schema, Stream, TestClock } from "effect"
 import * as BulkWrites from "effect-spotify/BulkWrites"
+import { addItems } from "effect-spotify/Playlists"
 import * as Playlists from "effect-spotify/PlaylistWrites"
 import { FakeSpotify } from "effect-spotify/testing"
 import { spotify } from "./utils/client.js"
@@ -165,6 +166,20 @@ describe("addAll", () => {
       expect(yield* writes).toHaveLength(2)
     }).pipe(Effect.provide(layer())))
 
+  it.effect("leaves in doubt what others have moved away", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const uris = tracks(1000, 1250)
+      yield* failNext([FakeSpotify.slow(0), FakeSpotify.slow(0), busy], { on })
+      const others = addItems(evening, { uris: tracks(5, 6), position: 0 }).pipe(Effect.orDie)
+      const stopped = yield* elapsing(Effect.flip(Playlists.addAll(evening, uris, {
+        position: 5,
+        onProgress: ({ inDoubt, written }) => written === 100 && inDoubt.length > 0 ? others : Effect.void
+      })))
+      expect(stopped).toMatchObject({ account: { written: 100, inDoubt: uris.slice(100, 200) } })
+      expect(yield* writes).toHaveLength(3)
+    }).pipe(Effect.provide(layer())))
+
   it.effect("gives up a request that fails again and again", () =>
     Effect.gen(function*() {
       const { failNext } = yield* spotify
@@ -198,6 +213,15 @@ describe("addAll", () => {
         })
       }
       expect(yield* writes).toEqual([])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("settles a doubt that is smaller than a request", () =>
+    Effect.gen(function*() {
+      const uris = tracks(0, 250)
+      yield* Playlists.addAll(empty, uris.slice(0, 130))
+      const account = { written: 100, failed: [], inDoubt: uris.slice(100, 130), startedAt: 0 }
+      expect(yield* Playlists.addAll(empty, uris, { resume: account })).toMatchObject({ written: 250 })
+      expect(yield* urisOf(empty)).toEqual(uris)
     }).pipe(Effect.provide(layer())))
 
   const faults = [
@@ -256,7 +280,7 @@ describe("addAll", () => {
         const at = position ?? before.length
         expect(yield* urisOf(evening)).toEqual([...before.slice(0, at), ...uris, ...before.slice(at)])
       }).pipe(Effect.provide(layer())),
-    { fastCheck: { numRuns: 40 } }
+    { timeout: 240_000, fastCheck: { numRuns: 20 } }
   )
 })
 
@@ -287,6 +311,15 @@ describe("replaceAll", () => {
       yield* failNext([FakeSpotify.connectionReset], { times: 20, on: { method: "PUT" } })
       const stopped = yield* elapsing(Effect.flip(Playlists.replaceAll(evening, tracks(0, 10))))
       expect(stopped).toMatchObject({ account: { written: 0, failed: tracks(0, 10) } })
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("doesn't take the start of a longer playlist for what it wrote", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const uris = (yield* urisOf(evening)).slice(0, 10).map(String)
+      yield* failNext(busy, { times: 4, on: { method: "PUT" } })
+      expect(yield* elapsing(Playlists.replaceAll(evening, uris))).toMatchObject({ written: 10 })
+      expect(yield* urisOf(evening)).toEqual(uris)
     }).pipe(Effect.provide(layer())))
 })
 

@@ -21,10 +21,6 @@ interface Place {
   readonly isRecent: boolean
 }
 
-export interface AddOptions<out E = never, out R = never> extends BulkWrites.Options<E, R> {
-  readonly position?: number | undefined
-}
-
 const cap = 100
 
 const fields = { uris: Param.uriArray(["track", "episode"], [1, cap]) }
@@ -104,7 +100,7 @@ export const addAll = (operation: string, { add, itemsFields }: {
   return <E = never, R = never, E2 = never, R2 = never>(
     id: string,
     uris: BulkWrites.Source<E, R>,
-    options: AddOptions<E2, R2> = {}
+    options: BulkWrites.AddOptions<E2, R2> = {}
   ): Effect.Effect<
     BulkWrites.Account,
     InvalidInput | BulkWrites.IncompleteWrite<E | E2>,

@@ -1,0 +1,48 @@
+/**
+ * A client of a user who is signed in. With SPOTIFY_CLIENT_ID in the environment that user signs in at Spotify, once, in
+ * the browser; without it a FakeSpotify in this process has one.
+ */
+import { NodeFileSystem, NodeHttpClient } from "@effect/platform-node"
+import { Config, Effect, Layer, Option } from "effect"
+import { type Scope, SpotifyClient, SpotifySession, TokenStore } from "effect-spotify"
+import * as SignIn from "effect-spotify/SignIn"
+import * as SignInNode from "effect-spotify/SignInNode"
+import { FakeSpotify } from "effect-spotify/testing"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+/** Where the examples keep their files. */
+export const directory = join(tmpdir(), "effect-spotify-example")
+
+const atFake = (options: FakeSpotify.Options) =>
+  Layer.unwrapEffect(Effect.gen(function*() {
+    const spotify = yield* FakeSpotify.FakeSpotify
+    const { accessToken } = yield* spotify.issueToken()
+    return SpotifyClient.layer().pipe(Layer.provide(SpotifySession.layerToken({ accessToken })))
+  })).pipe(Layer.provide(FakeSpotify.layer(options)))
+
+const atSpotify = (scopes: ReadonlyArray<Scope.Scope>) => {
+  const session = SpotifySession.layerPkceConfig({
+    clientId: Config.string("SPOTIFY_CLIENT_ID"),
+    redirectUri: Config.string("SPOTIFY_REDIRECT_URI").pipe(Config.withDefault("http://127.0.0.1:8888/callback")),
+    scopes: Config.succeed(scopes)
+  }).pipe(
+    Layer.provide(TokenStore.layerFile(join(directory, "user.json"))),
+    Layer.provide(NodeFileSystem.layer)
+  )
+  const signIn = Layer.effectDiscard(
+    SpotifySession.accessToken.pipe(Effect.catchTag("ReauthorizationRequired", () => SignIn.loopback()))
+  ).pipe(Layer.provide(SignInNode.layer))
+  return Layer.merge(SpotifyClient.layer(), signIn).pipe(
+    Layer.provide(session),
+    Layer.provide(NodeHttpClient.layerUndici)
+  )
+}
+
+export const layer = (scopes: ReadonlyArray<Scope.Scope>, fake: FakeSpotify.Options = {}) =>
+  Layer.unwrapEffect(
+    Effect.map(
+      Config.option(Config.string("SPOTIFY_CLIENT_ID")),
+      Option.match({ onNone: () => atFake(fake), onSome: () => atSpotify(scopes) })
+    )
+  )

@@ -1,0 +1,44 @@
+import { expect, it } from "@effect/vitest"
+import { spawn } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+
+/** Runs the example; `signal` is sent as soon as it has kept how far it is. */
+const run = (output: string, signal?: NodeJS.Signals) =>
+  new Promise<{ readonly code: number | null; readonly log: string; readonly isStopped: boolean }>(
+    (resolve, reject) => {
+      const { SPOTIFY_CLIENT_ID: _, ...env } = process.env
+      const child = spawn(process.execPath, ["--import", "tsx", "examples/export-library.ts", output], {
+        cwd: root,
+        env
+      })
+      let log = ""
+      child.stderr.on("data", (data: Buffer) => {
+        log += data.toString()
+        if (signal !== undefined && existsSync(`${output}.progress`)) child.kill(signal)
+      })
+      child.on("error", reject)
+      child.on("close", (code) => resolve({ code, log, isStopped: existsSync(`${output}.progress`) }))
+    }
+  )
+
+it.each(["SIGINT", "SIGKILL"] as const)("goes on after %s, and writes each track once", async (signal) => {
+  const directory = mkdtempSync(join(tmpdir(), "export-library-"))
+  const output = join(directory, "tracks.jsonl")
+  // On a busy machine it may come to its end before the signal reaches it.
+  let stopped = await run(output, signal)
+  while (!stopped.isStopped) stopped = await run(output, signal)
+  if (signal === "SIGINT") expect(stopped.log).toContain("run it again to go on")
+  const finished = await run(output)
+  expect(finished.code).toBe(0)
+  expect(finished.log).toMatch(/Going on after [1-9]\d* tracks/)
+  const uris = readFileSync(output, "utf8").trim().split("\n").map((line): unknown => JSON.parse(line).uri)
+  expect(uris).toHaveLength(3000)
+  expect(new Set(uris).size).toBe(3000)
+  expect(finished.isStopped).toBe(false)
+  rmSync(directory, { recursive: true })
+}, 240_000)
