@@ -6,9 +6,7 @@
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
-import { Paging, Playlist, Playlists } from "effect-spotify"
-import * as PlaylistSync from "effect-spotify/PlaylistSync"
-import * as PlaylistWrites from "effect-spotify/PlaylistWrites"
+import { Paging, Playlist, Playlists, PlaylistSync } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as SignedIn from "./support/signedIn.js"
 
@@ -46,7 +44,7 @@ const describe = PlaylistSync.Step.$match({
 
 const program = Effect.gen(function*() {
   const wanted = yield* file === undefined ? changed : fromFile(file)
-  const { plan } = yield* PlaylistWrites.sync(playlist, wanted, {
+  const { plan } = yield* Playlists.sync(playlist, wanted, {
     dryRun,
     onProgress: (done, { steps }) => Console.log(`  ${done} of ${steps.length} done`)
   })

@@ -5,6 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Endpoint from "./Endpoint.js"
+import * as Writes from "./internal/libraryWrites.js"
 import * as Param from "./internal/param.js"
 import { SavedAlbumsPage } from "./model/Album.js"
 import { SavedAudiobooksPage } from "./model/Audiobook.js"
@@ -688,3 +689,40 @@ export const containsAudiobooks = Endpoint.make("Library.containsAudiobooks", {
   deprecated: { since: "February 2026", use: "Library.contains" },
   success: Booleans
 })
+
+/**
+ * Saves any number of tracks, albums, episodes, shows, audiobooks, artists or playlists, 40 a request and in order, and
+ * gives an account of what was written.
+ *
+ * Takes URIs or links from anything that can be iterated, or from a stream. Where a request fails, `IncompleteWrite` has
+ * the account; given back as `resume`, the rest is saved.
+ *
+ * Scopes: as {@link save}.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/save-library-items
+ * @since 0.1.0
+ * @category long writes
+ */
+export const saveAll = Writes.writeAll("Library.saveAll", save)
+
+/**
+ * Removes any number of things from the library, 40 a request. What it takes and gives is as for {@link saveAll}.
+ *
+ * Scopes: as {@link remove}.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/remove-library-items
+ * @since 0.1.0
+ * @category long writes
+ */
+export const removeAll = Writes.writeAll("Library.removeAll", remove)
+
+/**
+ * Says of any number of things whether they are in the library, 40 a request: one answer for each, in order.
+ *
+ * Scopes: as {@link contains}.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/check-library-contains
+ * @since 0.1.0
+ * @category long writes
+ */
+export const containsAll = Writes.containsAll("Library.containsAll", contains)

@@ -6,6 +6,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "./Endpoint.js"
 import * as Param from "./internal/param.js"
+import * as internal from "./internal/playerChanges.js"
 import { CurrentlyPlaying, Devices, PlaybackState, Queue, RecentlyPlayedPage } from "./model/Player.js"
 
 /**
@@ -431,3 +432,42 @@ export const addToQueue = Endpoint.command("Player.addToQueue", {
   query: { uri: Param.uri(playable), ...onDevice },
   scopes: ["user-modify-playback-state"]
 })
+
+/**
+ * Watches playback: what there is, and then what changes in it (item, play and pause, device, seek, volume, …), as a
+ * stream of `PlayerChange`.
+ *
+ * Spotify tells nobody of changes, so it looks: every 5 seconds while something plays and right after an item's end, ever
+ * more rarely (up to 30 seconds) while nothing does; all of that can be set. Its looks are background calls: they wait
+ * while interactive ones do, and keep to the client's pace. An error of a look ends the stream.
+ *
+ * Scopes: `user-read-playback-state`.
+ *
+ * @example
+ * ```ts
+ * import { Console, Effect, Stream } from "effect"
+ * import { Player, PlayerChange } from "effect-spotify"
+ *
+ * const program = Player.changes().pipe(
+ *   Stream.runForEach(PlayerChange.PlayerChange.$match({
+ *     Started: () => Effect.void,
+ *     ItemChanged: ({ state }) => Console.log(`now ${state.item?.name}`),
+ *     Paused: () => Console.log("paused"),
+ *     Resumed: () => Console.log("goes on"),
+ *     Seeked: ({ to_ms }) => Console.log(`jumped to ${to_ms / 1000} s`),
+ *     DeviceChanged: ({ state }) => Console.log(`on ${state.device.name}`),
+ *     Activated: () => Effect.void,
+ *     Deactivated: () => Console.log("nothing plays"),
+ *     ContextChanged: () => Effect.void,
+ *     VolumeChanged: () => Effect.void,
+ *     ShuffleChanged: () => Effect.void,
+ *     RepeatChanged: () => Effect.void
+ *   }))
+ * )
+ * ```
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/get-information-about-the-users-current-playback
+ * @since 0.1.0
+ * @category watching
+ */
+export const changes = internal.changes(state)

@@ -7,6 +7,8 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "./Endpoint.js"
 import * as Param from "./internal/param.js"
+import * as Sync from "./internal/playlistSync.js"
+import * as Writes from "./internal/playlistWrites.js"
 import { Booleans } from "./model/Common.js"
 import { Playlist, PlaylistCover, PlaylistItemsPage, PlaylistSnapshot, PlaylistsPage } from "./model/Playlist.js"
 import type { Scope } from "./Scope.js"
@@ -858,3 +860,105 @@ export const replaceTracks: Endpoint.Endpoint<[id: string, options: ReplaceOptio
  * @category operations
  */
 export const moveTracks: Endpoint.Endpoint<[id: string, options: MoveOptions], PlaylistSnapshot> = updateTracks
+
+/**
+ * Adds any number of tracks and episodes, 100 a request and in order, at the end or before `position`, and gives an
+ * account of what was written.
+ *
+ * Takes ids, URIs or links from anything that can be iterated, or from a stream. Each request is sent once: where one
+ * fails, `IncompleteWrite` has the account, which says what is in doubt; given back as `resume`, that is settled by
+ * reading the playlist, and the rest is added.
+ *
+ * Scopes: `playlist-modify-public` or `playlist-modify-private`.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Playlists } from "effect-spotify"
+ *
+ * const program = (playlist: string, uris: ReadonlyArray<string>) =>
+ *   Playlists.addAll(playlist, uris).pipe(
+ *     Effect.catchTag("IncompleteWrite", ({ account }) => Playlists.addAll(playlist, uris, { resume: account }))
+ *   )
+ * ```
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/add-items-to-playlist
+ * @since 0.1.0
+ * @category long writes
+ */
+export const addAll = Writes.addAll("Playlists.addAll", { add: addItems, itemsFields })
+
+/**
+ * Puts any number of tracks and episodes in place of all entries: the first 100 replace what is there, the others are
+ * added, 100 a request. An empty list empties the playlist. What it takes and gives is as for {@link addAll}.
+ *
+ * Scopes: `playlist-modify-public` or `playlist-modify-private`.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/reorder-or-replace-playlists-items
+ * @since 0.1.0
+ * @category long writes
+ */
+export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
+  add: addItems,
+  itemsFields,
+  replace: replaceItems
+})
+
+/**
+ * Removes any number of tracks and episodes, each wherever it stands, 100 a request, each on the version of the playlist
+ * that the one before left. What it takes and gives is as for {@link addAll}; to remove again does no harm.
+ *
+ * Scopes: `playlist-modify-public` or `playlist-modify-private`.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/remove-items-playlist
+ * @since 0.1.0
+ * @category long writes
+ */
+export const removeAll = Writes.removeAll("Playlists.removeAll", removeItems)
+
+const sources = {
+  getFields,
+  itemsFields,
+  add: addItems,
+  remove: removeItems,
+  move: moveItems,
+  replace: replaceItems
+}
+
+/**
+ * Makes a playlist equal to a list with the fewest requests that are found (remove, insert, move, or replace where nothing
+ * stays), so that what stays keeps its `added_at`. With `dryRun` nothing is written and the plan is given.
+ *
+ * Takes ids, URIs or links, and `spotify:local:` URIs that the playlist has. Fails with `ImpossibleSync` before anything
+ * is written where no request could do it, with `PlaylistChanged` where somebody else changed the playlist since it was
+ * read, and with `IncompleteSync` where a step failed: to sync again goes on from there.
+ *
+ * Scopes: `playlist-read-private`, and `playlist-modify-public` or `playlist-modify-private`.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Playlists } from "effect-spotify"
+ *
+ * const program = (playlist: string, wanted: ReadonlyArray<string>) =>
+ *   Effect.gen(function*() {
+ *     const { plan } = yield* Playlists.sync(playlist, wanted, { dryRun: true })
+ *     yield* Effect.log(`${plan.steps.length} requests: ${plan.added} added, ${plan.removed} removed`)
+ *     return yield* Playlists.applySync(plan)
+ *   })
+ * ```
+ *
+ * @since 0.1.0
+ * @category long writes
+ */
+export const sync = Sync.sync("Playlists.sync", sources)
+
+/**
+ * Carries out the plan of a dry run, if the playlist hasn't changed since.
+ *
+ * Scopes: `playlist-modify-public` or `playlist-modify-private`.
+ *
+ * @since 0.1.0
+ * @category long writes
+ */
+export const applySync = Sync.apply("Playlists.applySync", sources)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import * as Library from "effect-spotify/LibraryWrites"
+import * as Library from "effect-spotify/Library"
 import { FakeSpotify } from "effect-spotify/testing"
 import { spotify } from "./utils/client.js"
 import { elapsing, layer } from "./utils/elapsing.js"
