@@ -11,6 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
 import type { Simplify } from "effect/Types"
+import { checkOf } from "./internal/check.js"
 import { onResponse } from "./internal/client.js"
 import { encoder, firstIssue } from "./internal/input.js"
 import { excerpt, pathOf } from "./internal/text.js"
@@ -203,6 +204,7 @@ const decodeError = (
 
 const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
   const decode = ParseResult.decodeUnknownEither(success)
+  const check: (input: unknown) => input is A = checkOf(success)
   return {
     read: (spec, response, request) => {
       const json = Either.try((): unknown => JSON.parse(response.text))
@@ -210,6 +212,7 @@ const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
         const expected = response.text.trim() === "" ? "JSON expected, the body is empty" : "JSON expected"
         return Either.left(decodeError(spec, request, response, "", expected))
       }
+      if (check(json.right)) return Either.right(json.right)
       return Either.mapLeft(decode(json.right), (issue) => {
         const { message, path } = firstIssue(issue)
         return decodeError(spec, request, response, path, message)
@@ -333,15 +336,6 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
   }
 
   return <A>({ read }: Codec<A>) => {
-    const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
-      Effect.flatMap(SpotifyClient, (client) =>
-        Effect.useSpan(operation, spanOptions, (span) => {
-          const request = requestOf(args, client.market, span)
-          return Either.isLeft(request)
-            ? Effect.fail(request.left)
-            : Effect.flatMap(client.execute(request.right), (response) => received(request.right, response))
-        }))
-
     const received = (request: Request, response: Response): Effect.Effect<A, DecodeError> =>
       Effect.withFiberRuntime((fiber) => {
         fiber.getFiberRef(onResponse)?.({
@@ -352,6 +346,25 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
           headers: response.headers
         })
         return read(spec, response, request)
+      })
+
+    const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
+      Effect.flatMap(SpotifyClient, (client) => {
+        // Not the span's own exit: spans outlive their calls, and would keep all answers in memory.
+        let answer: Effect.Effect<A> = Effect.never
+        const span = Effect.useSpan(operation, spanOptions, (span) => {
+          const request = requestOf(args, client.market, span)
+          return Either.isLeft(request)
+            ? Effect.fail(request.left)
+            : Effect.flatMap(
+              client.execute(request.right),
+              (response) =>
+                Effect.map(received(request.right, response), (value) => {
+                  answer = Effect.succeed(value)
+                })
+            )
+        })
+        return Effect.flatMap(span, () => answer)
       })
 
     return Object.assign(call, { spec })

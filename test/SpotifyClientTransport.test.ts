@@ -1,9 +1,11 @@
-import { FetchHttpClient, type HttpClient } from "@effect/platform"
+import { FetchHttpClient, HttpClient, HttpClientRequest } from "@effect/platform"
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schedule } from "effect"
+import * as FetchTransport from "effect-spotify/FetchTransport"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import { FakeSpotify } from "effect-spotify/testing"
+import * as UndiciTransport from "effect-spotify/UndiciTransport"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { clientLayer, get, queue, send, spotify } from "./utils/client.js"
@@ -49,7 +51,9 @@ const eventually = <A, E, R>(effect: Effect.Effect<A, E, R>, isSo: (a: A) => boo
 for (
   const [name, http] of [
     ["fetch", FetchHttpClient.layer],
-    ["undici", NodeHttpClient.layerUndici]
+    ["undici", NodeHttpClient.layerUndici],
+    ["FetchTransport", FetchTransport.layer],
+    ["UndiciTransport", UndiciTransport.layer]
   ] as const
 ) {
   describe(`over a port, with ${name}`, () => {
@@ -66,6 +70,27 @@ for (
         })
         expect((yield* (yield* spotify).state.player()).uri).toBe(FakeSpotify.uri("track", 7))
       }).pipe(Effect.provide(layer)))
+
+    it.live("what others make of the HTTP client is what the client sends through", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* get("/me")
+        yield* HttpClient.get(`${fake.apiUrl}/me`)
+        expect((yield* fake.requests).map(({ headers, status }) => [status, headers["x-wrapped"]])).toEqual([
+          [200, "yes"],
+          [401, undefined]
+        ])
+      }).pipe(Effect.provide(
+        clientLayer().pipe(
+          Layer.provide(Layer.effect(
+            HttpClient.HttpClient,
+            Effect.map(HttpClient.HttpClient, HttpClient.mapRequest(HttpClientRequest.setHeader("x-wrapped", "yes")))
+          )),
+          Layer.provideMerge(FakeSpotify.layerServer()),
+          Layer.provide(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
+          Layer.provideMerge(http)
+        )
+      )))
 
     it.live("no trace headers, and one span for a call", () =>
       Effect.gen(function*() {
@@ -147,6 +172,31 @@ for (
       }).pipe(Effect.provide(layer)))
   })
 }
+
+it.effect("FetchTransport takes fetch and its options from the context", () =>
+  Effect.gen(function*() {
+    const seen: Array<RequestInit | undefined> = []
+    const fetch = (_: unknown, init?: RequestInit) => {
+      seen.push(init)
+      return Promise.resolve(new Response("{}", { headers: { "x-answer": "yes" } }))
+    }
+    const response = yield* get("/me").pipe(Effect.provide(
+      clientLayer().pipe(
+        Layer.provide(FetchTransport.layer),
+        Layer.provide(FakeSpotify.layer()),
+        Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)),
+        Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { headers: { "X-Preset": "1" }, redirect: "follow" }))
+      )
+    ))
+    expect(response).toMatchObject({ status: 200, headers: { "x-answer": "yes" }, text: "{}" })
+    expect(seen).toMatchObject([
+      {
+        method: "GET",
+        redirect: "manual",
+        headers: { "x-preset": "1", authorization: expect.stringMatching(/^Bearer /) }
+      }
+    ])
+  }))
 
 it.scopedLive("a port where nobody listens", () =>
   Effect.gen(function*() {

@@ -1,7 +1,4 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import type * as HttpClientError from "@effect/platform/HttpClientError"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -14,6 +11,7 @@ import * as FiberRef from "effect/FiberRef"
 import { globalValue } from "effect/GlobalValue"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
@@ -29,10 +27,10 @@ import {
 import type { SpotifySession } from "../SpotifySession.js"
 import { detailOf, errorOf, isRateLimit } from "./answer.js"
 import { Deadline } from "./deadline.js"
-import { Dispatcher, type Outcome, type Priority } from "./dispatcher.js"
-import { guarded } from "./http.js"
+import { Dispatcher, type Outcome, type Priority, type Restore } from "./dispatcher.js"
 import { defaultMaxWait, retryAfter, transient } from "./retry.js"
-import { pathOf, transportDetail } from "./text.js"
+import { pathOf } from "./text.js"
+import { type Received, sendOf } from "./transport.js"
 
 const apiUrl = "https://api.spotify.com/v1"
 
@@ -99,7 +97,7 @@ export const make = (
   session: SpotifySession.Service,
   options: Options
 ): SpotifyClient.Service => {
-  const client = guarded(http)
+  const start = sendOf(http)
   const base = new URL(options.baseUrl ?? apiUrl)
   const basePath = base.pathname.replace(/\/$/, "")
   const baseUrl = base.origin + basePath
@@ -161,23 +159,20 @@ export const make = (
 
   /** One attempt, from the request to the end of the answer's body. */
   const send = (
+    fiber: AnyFiber,
     clock: Clock.Clock,
+    restore: Restore,
     request: Request,
     target: Target,
     token: Redacted.Redacted
   ): Effect.Effect<Answer, TransportError> => {
-    let message = HttpClientRequest.make(request.method)(target.url, {
-      headers: { ...headers, ...request.headers, authorization: `Bearer ${Redacted.value(token)}` }
-    })
-    if (request.body !== undefined) {
-      message = HttpClientRequest.bodyText(message, request.body.text, request.body.contentType)
+    const message = {
+      method: request.method,
+      url: target.url,
+      headers: { ...headers, ...request.headers, authorization: `Bearer ${Redacted.value(token)}` },
+      body: request.body
     }
-    const read = (response: HttpClientResponse.HttpClientResponse) =>
-      Effect.map(response.text, (text): Answer => {
-        const { headers, status } = response
-        return { status, headers, url: target.url, text, outcome: outcome(status, headers, text), accessToken: token }
-      })
-    const outcome = (status: number, headers: Response["headers"], text: string): Outcome =>
+    const outcome = ({ headers, status, text }: Received): Outcome =>
       isRateLimit(status, text)
         ? {
           _tag: "Limited",
@@ -186,13 +181,26 @@ export const make = (
           )
         }
         : answered
-    return deadline.run(
-      clock,
-      Effect.catchAll(
-        Effect.flatMap(Effect.catchAll(client.execute(message), refused), read),
-        (error) => Effect.fail(lost(request, target.path, "Connection", transportDetail(error)))
+    return Effect.matchEffect(
+      deadline.run<Received, string, TransportError>(
+        clock,
+        restore,
+        (done) => start(message, done, fiber),
+        () => lost(request, target.path, "Timeout", Duration.format(timeout))
       ),
-      () => lost(request, target.path, "Timeout", Duration.format(timeout))
+      {
+        onFailure: (error) =>
+          Effect.fail(Predicate.isString(error) ? lost(request, target.path, "Connection", error) : error),
+        onSuccess: (received) =>
+          Effect.succeed({
+            status: received.status,
+            headers: received.headers,
+            url: target.url,
+            text: received.text,
+            outcome: outcome(received),
+            accessToken: token
+          })
+      }
     )
   }
 
@@ -243,12 +251,15 @@ export const make = (
           Effect.flatMap(session.accessToken, (token) =>
             dispatcher.run(
               place,
-              (waited) => {
+              (waited, restore) => {
                 sent++
                 // The wait may have outlived the token.
                 return waited
-                  ? Effect.flatMap(session.accessToken, (token) => send(clock, request, target, token))
-                  : send(clock, request, target, token)
+                  ? Effect.flatMap(
+                    restore(session.accessToken),
+                    (token) => send(fiber, clock, restore, request, target, token)
+                  )
+                  : send(fiber, clock, restore, request, target, token)
               },
               outcomeOf
             )),
@@ -368,14 +379,6 @@ export const make = (
   })
   return of(session)
 }
-
-/** An HTTP client that fails on a status (`filterStatusOk`) has an answer all the same. */
-const refused = (
-  error: HttpClientError.HttpClientError
-): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> =>
-  error._tag === "ResponseError" && error.reason === "StatusCode"
-    ? Effect.succeed(error.response)
-    : Effect.fail(error)
 
 const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
 

@@ -2,9 +2,10 @@ import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
+import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
-import * as Runtime from "effect/Runtime"
+import type { Restore } from "./dispatcher.js"
+import type { Sending } from "./transport.js"
 
 interface Running {
   readonly end: number
@@ -22,36 +23,44 @@ export class Deadline {
 
   constructor(private readonly millis: number) {}
 
-  run<A, E, E2>(clock: Clock.Clock, effect: Effect.Effect<A, E>, onExpiry: () => E2): Effect.Effect<A, E | E2> {
-    return Effect.uninterruptibleMask((restore) =>
-      Effect.withFiberRuntime<A, E | E2>((parent, { runtimeFlags }) => {
-        const runtime = Runtime.make({
-          context: parent.currentContext,
-          fiberRefs: parent.getFiberRefs(),
-          runtimeFlags
-        })
-        // Its own fiber, since only a fiber can be interrupted, and always interruptible: a caller that isn't must still
-        // be told when its time is over.
-        const fiber = Runtime.runFork(runtime, Effect.interruptible(effect))
-        return Effect.onExit(
-          restore(Effect.async<A, E | E2>((resume) => {
-            const running = {
-              end: clock.unsafeCurrentTimeMillis() + this.millis,
-              expire: () => {
-                resume(Effect.failSync(onExpiry))
-                fiber.unsafeInterruptAsFork(FiberId.none)
-              }
-            }
-            this.begin(running, clock)
-            fiber.addObserver((exit) => {
-              this.finish(running)
-              resume(exit)
-            })
-          })),
-          (exit) => Exit.isInterrupted(exit) ? Fiber.interrupt(fiber) : Effect.void
-        )
-      })
-    )
+  /** Within an uninterruptible region, which `restore` leaves for the time of waiting. */
+  run<A, E, E2>(
+    clock: Clock.Clock,
+    restore: Restore,
+    start: (done: (result: Effect.Effect<A, E>) => void) => Sending,
+    onExpiry: () => E2
+  ): Effect.Effect<A, E | E2> {
+    return Effect.suspend(() => {
+      let result: Effect.Effect<A, E | E2> | undefined
+      let resume: ((result: Effect.Effect<A, E | E2>) => void) | undefined
+      const end = (first: Effect.Effect<A, E | E2>) => {
+        this.finish(running)
+        if (result !== undefined) return
+        result = first
+        resume?.(first)
+      }
+      const running: Running = {
+        end: clock.unsafeCurrentTimeMillis() + this.millis,
+        expire: () => {
+          end(Effect.failSync(onExpiry))
+          sending.abort()
+        }
+      }
+      this.begin(running, clock)
+      const sending = start(end)
+      return Effect.onExit(
+        restore(Effect.async<A, E | E2>((callback) => {
+          if (result === undefined) resume = callback
+          else callback(result)
+        })),
+        (exit) => {
+          if (!Exit.isInterrupted(exit)) return Effect.void
+          this.finish(running)
+          sending.abort()
+          return sending.aborted
+        }
+      )
+    })
   }
 
   private begin(running: Running, clock: Clock.Clock): void {

@@ -50,6 +50,8 @@ export interface Place {
   readonly isRepeat: boolean
 }
 
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
 interface Waiter {
   readonly admission: Deferred.Deferred<number, Shut>
   ticket: number | undefined
@@ -126,15 +128,18 @@ export class Dispatcher {
     return this.pausedUntil - now > this.options.maxWait ? { _tag: "Shut", until: this.pausedUntil } : undefined
   }
 
-  /** Runs a request once it may leave; it is told whether it had to wait. */
+  /**
+   * Runs a request once it may leave; it is told whether it had to wait. It begins where it can't be interrupted, and
+   * restores that for the time in which it may.
+   */
   run<A, E, R>(
     place: Place,
-    request: (waited: boolean) => Effect.Effect<A, E, R>,
+    request: (waited: boolean, restore: Restore) => Effect.Effect<A, E, R>,
     outcome: (exit: Exit.Exit<A, E>) => Outcome
   ): Effect.Effect<A, E | Shut, R> {
     return Effect.uninterruptibleMask((restore) => {
       const send = (ticket: number, waited: boolean) =>
-        Effect.onExit(restore(request(waited)), (exit) => {
+        Effect.onExit(request(waited, restore), (exit) => {
           this.leave(ticket, outcome(exit), place.clock)
           return Effect.void
         })
@@ -175,7 +180,7 @@ export class Dispatcher {
 
   private wait(
     { clock, isRepeat, priority }: Place,
-    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+    restore: Restore
   ): Effect.Effect<number, Shut> {
     const queue = this.queues[priority][isRepeat ? "repeated" : "fresh"]
     const waiter: Waiter = { admission: Deferred.unsafeMake(FiberId.none), ticket: undefined }

@@ -1,20 +1,13 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import { withoutRedirects } from "./transport.js"
 
 /**
- * The client that requests leave through: no trace headers on the wire, no second span beside ours, and no redirect
- * followed behind our back, which would carry the bearer token or a code elsewhere.
+ * The client that requests to the token endpoint leave through: no trace headers on the wire, no span, and no redirect
+ * followed behind our back, which would carry a code or a secret elsewhere.
  */
 export const guarded = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   client.pipe(
     HttpClient.withTracerDisabledWhen(() => true),
-    HttpClient.transformResponse(Effect.mapInputContext((context: Context.Context<never>) =>
-      Context.add(context, FetchHttpClient.RequestInit, {
-        ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
-        redirect: "manual"
-      })
-    ))
+    HttpClient.transformResponse(Effect.mapInputContext(withoutRedirects<never>))
   )

@@ -2,6 +2,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
+import { CheckId } from "./check.js"
 
 /** A string of which some values are known. */
 export type Open<Known extends string> = Known | (string & {})
@@ -25,6 +26,11 @@ export const or = <A, B>(schema: Schema.Schema<A>, is: (input: unknown) => input
       const encode = ParseResult.encodeUnknownEither(schema)
       return (input, options) => is(input) ? ParseResult.succeed(input) : encode(input, options)
     }
+  }, {
+    [CheckId]: (checkOf) => {
+      const check = checkOf(schema)
+      return (input) => is(input) || check(input)
+    }
   })
 
 export const nullable = <A>(schema: Schema.Schema<A>): Schema.Schema<A | null> => or(schema, Predicate.isNull)
@@ -44,7 +50,8 @@ const flat = <A>(expected: Schema.Schema<A>, is: (input: unknown) => input is A)
     return ParseResult.fail(new ParseResult.Composite(ast, input, new ParseResult.Pointer(index, input, issue)))
   }
   return Schema.declare([], { decode: () => check, encode: () => check }, {
-    identifier: `ReadonlyArray<${String(expected.ast)}>`
+    identifier: `ReadonlyArray<${String(expected.ast)}>`,
+    [CheckId]: () => (input) => Array.isArray(input) && input.every(is)
   })
 }
 
@@ -81,7 +88,10 @@ export const choose = <S extends Schema.Schema.AnyNoContext>(
       Predicate.isReadonlyRecord(input)
         ? ParseResult.encodeUnknownEither(pick(input))(input, options)
         : ParseResult.fail(new ParseResult.Type(ast, input))
-  }, { identifier })
+  }, {
+    identifier,
+    [CheckId]: (checkOf) => (input) => Predicate.isReadonlyRecord(input) && checkOf(pick(input))(input)
+  })
 
 /** Reads `schema` from a body that sometimes comes in another wrapping, which `prepare` takes off. */
 export const prepared = <A>(schema: Schema.Schema<A>, prepare: (input: unknown) => unknown): Schema.Schema<A> =>

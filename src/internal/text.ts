@@ -42,7 +42,11 @@ const codeOf = (cause: unknown, depth: number): string | undefined => {
  * cause: its message may quote a header.
  */
 export const transportDetail = (error: HttpClientError.HttpClientError): string =>
-  codeOf(error.cause, 0) ?? (error._tag === "RequestError" ? "no connection" : "the connection broke off")
+  connectionDetail(error.cause, error._tag === "ResponseError")
+
+/** The same of an error that no HTTP client has wrapped. */
+export const connectionDetail = (cause: unknown, isAnswered: boolean): string =>
+  codeOf(cause, 0) ?? (isAnswered ? "the connection broke off" : "no connection")
 
 /** A URL without its query, whose values are nobody else's business. */
 export const pathOf = (url: string): string => {

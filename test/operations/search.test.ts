@@ -36,7 +36,7 @@ describe("Search.search", () => {
       expect(found.tracks.items.length).toBeGreaterThan(0)
     }).pipe(Effect.provide(layer())))
 
-  it.effect("drops a page that wasn't asked for", () =>
+  it.effect("doesn't look at a page that wasn't asked for", () =>
     Effect.gen(function*() {
       expect(yield* Search.search({ q: "a", type: ["track"] })).toEqual({ tracks: page })
     }).pipe(Effect.provide(answering({ tracks: page, albums: "not looked at" }))))

@@ -106,27 +106,29 @@ const answer = (core: Core, entry: Entry): Effect.Effect<Reply, ConnectionReset>
   })
 }
 
-const settle = (core: Core, entry: Entry): Effect.Effect<Reply, ConnectionReset> => {
-  core.entries.push(entry)
-  return answer(core, entry).pipe(
-    Effect.tapBoth({
-      onSuccess: (reply) =>
+const settle = (core: Core, entry: Entry): Effect.Effect<Reply, ConnectionReset> =>
+  // An entry that is there has somebody who says what became of it.
+  Effect.uninterruptibleMask((restore) => {
+    core.entries.push(entry)
+    return restore(answer(core, entry)).pipe(
+      Effect.tapBoth({
+        onSuccess: (reply) =>
+          Effect.sync(() => {
+            entry.outcome = "answered"
+            entry.status = reply.status
+          }),
+        onFailure: () =>
+          Effect.sync(() => {
+            entry.outcome = "lost"
+          })
+      }),
+      Effect.onInterrupt(() =>
         Effect.sync(() => {
-          entry.outcome = "answered"
-          entry.status = reply.status
-        }),
-      onFailure: () =>
-        Effect.sync(() => {
-          entry.outcome = "lost"
+          entry.outcome = "aborted"
         })
-    }),
-    Effect.onInterrupt(() =>
-      Effect.sync(() => {
-        entry.outcome = "aborted"
-      })
+      )
     )
-  )
-}
+  })
 
 /** Requests to any URL: only Spotify's own hosts answer. */
 export const handleByOrigin = (core: Core): Handle => (request) =>
