@@ -6,18 +6,13 @@ import * as AST from "effect/SchemaAST"
 type Check = (input: unknown) => boolean
 
 /** On a declaration: how to check what it stands for, since its own functions can only decode. */
-export const CheckId: unique symbol = Symbol.for("effect-spotify/Check")
+const CheckId: unique symbol = Symbol.for("effect-spotify/Check")
 
 /** Makes the check of a declaration with those of the schemas that it is made of. */
-export type MakeCheck = (checkOf: (schema: Schema.Schema.AnyNoContext) => Check) => Check
+type MakeCheck = (checkOf: (schema: Schema.Schema.AnyNoContext) => Check) => Check
 
-declare module "effect/Schema" {
-  namespace Annotations {
-    interface Schema<A> {
-      readonly [CheckId]?: MakeCheck
-    }
-  }
-}
+/** The annotation that says so. */
+export const checked = (make: MakeCheck): { readonly [CheckId]: MakeCheck } => ({ [CheckId]: make })
 
 const isMakeCheck = (input: unknown): input is MakeCheck => typeof input === "function"
 

@@ -2,7 +2,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
-import { CheckId } from "./check.js"
+import { checked } from "./check.js"
 
 /** A string of which some values are known. */
 export type Open<Known extends string> = Known | (string & {})
@@ -17,21 +17,23 @@ export const optional = <A>(schema: Schema.Schema<A>): Optional<A> => Schema.opt
 
 /** A union with a primitive as one check: `Schema.Union` costs more, and its error lists every member. */
 export const or = <A, B>(schema: Schema.Schema<A>, is: (input: unknown) => input is B): Schema.Schema<A | B> =>
-  Schema.declare<A | B, A | B, readonly [Schema.Schema<A>]>([schema], {
-    decode: (schema) => {
-      const decode = ParseResult.decodeUnknownEither(schema)
-      return (input, options) => is(input) ? ParseResult.succeed(input) : decode(input, options)
+  Schema.declare<A | B, A | B, readonly [Schema.Schema<A>]>(
+    [schema],
+    {
+      decode: (schema) => {
+        const decode = ParseResult.decodeUnknownEither(schema)
+        return (input, options) => is(input) ? ParseResult.succeed(input) : decode(input, options)
+      },
+      encode: (schema) => {
+        const encode = ParseResult.encodeUnknownEither(schema)
+        return (input, options) => is(input) ? ParseResult.succeed(input) : encode(input, options)
+      }
     },
-    encode: (schema) => {
-      const encode = ParseResult.encodeUnknownEither(schema)
-      return (input, options) => is(input) ? ParseResult.succeed(input) : encode(input, options)
-    }
-  }, {
-    [CheckId]: (checkOf) => {
+    checked((checkOf) => {
       const check = checkOf(schema)
       return (input) => is(input) || check(input)
-    }
-  })
+    })
+  )
 
 export const nullable = <A>(schema: Schema.Schema<A>): Schema.Schema<A | null> => or(schema, Predicate.isNull)
 
@@ -51,7 +53,7 @@ const flat = <A>(expected: Schema.Schema<A>, is: (input: unknown) => input is A)
   }
   return Schema.declare([], { decode: () => check, encode: () => check }, {
     identifier: `ReadonlyArray<${String(expected.ast)}>`,
-    [CheckId]: () => (input) => Array.isArray(input) && input.every(is)
+    ...checked(() => (input) => Array.isArray(input) && input.every(is))
   })
 }
 
@@ -90,7 +92,7 @@ export const choose = <S extends Schema.Schema.AnyNoContext>(
         : ParseResult.fail(new ParseResult.Type(ast, input))
   }, {
     identifier,
-    [CheckId]: (checkOf) => (input) => Predicate.isReadonlyRecord(input) && checkOf(pick(input))(input)
+    ...checked((checkOf) => (input) => Predicate.isReadonlyRecord(input) && checkOf(pick(input))(input))
   })
 
 /** Reads `schema` from a body that sometimes comes in another wrapping, which `prepare` takes off. */

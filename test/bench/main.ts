@@ -1,0 +1,180 @@
+import { writeFileSync } from "node:fs"
+import { cpus } from "node:os"
+import { fileURLToPath } from "node:url"
+import { budget, ideal } from "./budget.js"
+import { calls } from "./calls.js"
+import { decode } from "./decode.js"
+import { paging } from "./paging.js"
+import { startServer } from "./spotify.js"
+import { size, start } from "./start.js"
+import { type Row, table } from "./table.js"
+import { writes } from "./writes.js"
+
+const parts = ["calls", "paging", "decode", "budget", "writes", "start", "size"] as const
+
+const argument = (name: string): string | undefined =>
+  process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
+
+const only = argument("only")?.split(",") ?? parts
+const rounds = Number(argument("rounds") ?? 9)
+const isWanted = (part: typeof parts[number]): boolean => only.includes(part)
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+const server = await startServer()
+const rows: Array<Row> = []
+const tables: Array<string> = []
+
+const times = (value: number): string => value.toFixed(2)
+const row = (work: string, measure: string, value: number, target: number, show = times, unit = "") =>
+  rows.push({
+    work,
+    measure,
+    value: `${show(value)}${unit}`,
+    target: `≤ ${show(target)}${unit}`,
+    isMet: value <= target
+  })
+
+if (isWanted("calls")) {
+  for (const atOnce of [1, 50]) {
+    say(`calls, ${atOnce} at once`)
+    const work = atOnce === 1 ? "`Tracks.get` in sequence" : `\`Tracks.get\`, ${atOnce} at once`
+    const all = await calls(server.fast, atOnce, rounds, 1500)
+    tables.push(
+      `${work}, 8 kB a track, a server that answers at once:\n\n` + table(
+        ["client", "CPU a call", "against the official SDK", "against raw undici"],
+        all.map((
+          { micros, name, toOfficial, toRaw }
+        ) => [name, `${micros.toFixed(0)} µs`, times(toOfficial), times(toRaw)])
+      )
+    )
+    for (const { key, name, toOfficial, toRaw } of all) {
+      const isUndici = key === "undiciTransport"
+      if (!isUndici && key !== "fetchTransport") continue
+      const target = isUndici ? (atOnce === 1 ? 0.9 : 0.75) : (atOnce === 1 ? 1.3 : 1.35)
+      row(work, `CPU, ${name}, against the official SDK`, toOfficial, target)
+      if (isUndici && atOnce === 50) row(work, "CPU, against raw undici and JSON.parse", toRaw, 2)
+    }
+  }
+}
+
+if (isWanted("paging")) {
+  say("10,000 saved tracks")
+  const { memory, seconds, toOfficial, toRaw } = await paging(server.slow, server.fast, Math.min(rounds, 3))
+  const work = "10,000 saved tracks, a server of 50 ms, 8 at once"
+  row(work, `wall against the official SDK's loop (${seconds.official.toFixed(1)} s)`, toOfficial, 0.14)
+  row(work, `wall against raw undici in 8 loops (${seconds.raw.toFixed(2)} s)`, toRaw, 1.06)
+  row(
+    work,
+    `peak of the heap while streaming, MB (the first 1,000 alone: ${memory.tenth.toFixed(1)}; collected: ${
+      memory.collecting.toFixed(1)
+    })`,
+    memory.streaming,
+    Math.max(memory.tenth * 1.5, 3),
+    (megabytes) => megabytes.toFixed(1)
+  )
+}
+
+if (isWanted("decode")) {
+  say("decoding")
+  const { page, withoutMarkets } = await decode(rounds)
+  row(`decode 50 saved tracks (${page.kilobytes.toFixed(0)} kB)`, "time against JSON.parse", page.inPlace, 0.8)
+  row(
+    `the same without \`available_markets\`, as in Development Mode (${withoutMarkets.kilobytes.toFixed(0)} kB)`,
+    "time against JSON.parse",
+    withoutMarkets.inPlace,
+    0.8
+  )
+  tables.push(
+    `Decoding against \`JSON.parse\` of the same page: in place ${times(page.inPlace)} (${
+      times(withoutMarkets.inPlace)
+    } without \`available_markets\`), by Schema's decoder ${times(page.byDecoder)} (${
+      times(withoutMarkets.byDecoder)
+    }).`
+  )
+}
+
+if (isWanted("budget")) {
+  say("10 requests a second, 200 calls: a minute")
+  const { learned, official, told } = await budget(server)
+  const work = "10 requests a second allowed, 200 calls, 50 at once"
+  const count = (value: number) => value.toFixed(0)
+  row(work, "told the rate: wall against the ideal", told.seconds / ideal, 1.05)
+  row(work, "told the rate: answers 429", told.refused, 2, count)
+  row(work, "left to learn it: wall against the ideal", learned.seconds / ideal, 1.15)
+  row(work, "left to learn it: answers 429", learned.refused, 60, count)
+  tables.push(
+    `${work}: the official SDK with its user's retry took ${
+      times(official.seconds / ideal)
+    } of the ideal and ${official.refused} answers 429.`
+  )
+}
+
+if (isWanted("writes")) {
+  say("5,000 items")
+  const { inOrder, requests } = await writes()
+  row("5,000 items into a playlist", `requests (${inOrder ? "in order" : "NOT in order"})`, requests, 50, String)
+}
+
+if (isWanted("start")) {
+  say("start")
+  const { bundled, effectBundled, effectModules, millis, modules } = await start(server.fast, rounds)
+  const work = "import one group and make the first call, whole process, fetch"
+  row(
+    work,
+    `as modules against the official SDK (${millis.ours.toFixed(0)} ms; effect's HttpClient alone: ${
+      times(effectModules)
+    })`,
+    modules,
+    3
+  )
+  row(
+    work,
+    `bundled against the official SDK (${millis.oursBundled.toFixed(0)} ms; effect's HttpClient alone: ${
+      times(effectBundled)
+    })`,
+    bundled,
+    1.3
+  )
+}
+
+if (isWanted("size")) {
+  say("size")
+  const { effect, official, own, whole } = await size()
+  const work = "a browser program with one operation and PKCE, minified, gzip"
+  const kilo = (value: number) => value.toFixed(1)
+  row(work, `whole, kB (effect alone: ${kilo(effect)}; official SDK: ${kilo(official)})`, whole, 92, kilo)
+  row(work, "our own share, kB", own, 6, kilo)
+}
+
+server.stop()
+
+const summary = table(
+  ["work", "measure", "measured", "target", ""],
+  rows.map(({ isMet, measure, target, value, work }) => [work, measure, value, target, isMet ? "met" : "missed"])
+)
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? "CPU"}, Node ${process.versions.node}, ${process.platform}, ${
+  new Date().toISOString().slice(0, 10)
+}`
+console.log(`\n${machine}\n\n${summary}\n\n${tables.join("\n\n")}\n`)
+
+if (process.argv.includes("--write")) {
+  const file = fileURLToPath(new URL("../../../docs/benchmarks.md", import.meta.url))
+  writeFileSync(
+    file,
+    `# Benchmarks
+
+\`npm run bench\` makes this page (\`-- --write\`), on ${machine}. All contenders of a table are measured in one run, in turn, against a local server in a process of its own; a figure is the median of ${rounds} rounds, and a ratio that of the rounds' ratios. Validation and spans are on.
+
+${summary}
+
+${tables.join("\n\n")}
+`
+  )
+}
+const missed = rows.filter(({ isMet }) => !isMet)
+if (process.argv.includes("--check") && missed.length > 0) {
+  say(`${missed.length} of ${rows.length} targets missed`)
+  process.exitCode = 1
+}
+process.exit()
