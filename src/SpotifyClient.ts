@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
 import * as internal from "./internal/client.js"
@@ -50,8 +51,8 @@ export declare namespace SpotifyClient {
     readonly execute: (request: Request) => Effect.Effect<Response, SpotifyError>
     /** What is on its way, what waits, and why. */
     readonly status: Effect.Effect<Status>
-    /** The status now and after each change; one who reads slowly misses what is no longer true. */
-    readonly statusChanges: Stream.Stream<Status>
+    /** Tells of the status after each change, until the scope closes; `statusChanges` is a stream of it. */
+    readonly onStatus: (listener: (status: Status) => void) => Effect.Effect<void, never, Scope.Scope>
     /** The same client, pool and rate gate for another session. */
     readonly withSession: (session: SpotifySession.Service) => Service
   }
@@ -298,7 +299,7 @@ export const status: Effect.Effect<Status, never, SpotifyClient> = Effect.flatMa
 )
 
 /**
- * What the client is doing, now and after each change.
+ * What the client is doing, now and after each change; one who reads slowly misses what is no longer true.
  *
  * @example
  * ```ts
@@ -316,5 +317,13 @@ export const status: Effect.Effect<Status, never, SpotifyClient> = Effect.flatMa
  * @category accessors
  */
 export const statusChanges: Stream.Stream<Status, never, SpotifyClient> = Stream.unwrap(
-  Effect.map(SpotifyClient, (client) => client.statusChanges)
+  Effect.map(SpotifyClient, (client) =>
+    Stream.asyncPush<Status>(
+      (emit) =>
+        Effect.zipRight(
+          client.onStatus((status) => emit.single(status)),
+          Effect.map(client.status, (status) => emit.single(status))
+        ),
+      { bufferSize: 1, strategy: "sliding" }
+    ))
 )

@@ -14,7 +14,6 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
 import type { Options, Request, Response, ResponseInfo, SpotifyClient, Status } from "../SpotifyClient.js"
 import {
   ForeignHost,
@@ -366,15 +365,12 @@ export const make = (
     market: options.market,
     execute: (request) => Effect.withFiberRuntime((fiber) => call(fiber, session, request)),
     status: Effect.map(Effect.clock, status),
-    statusChanges: Stream.asyncPush((emit) =>
+    onStatus: (listener) =>
       Effect.flatMap(Effect.clock, (clock) =>
-        Effect.acquireRelease(
-          Effect.sync(() => {
-            emit.single(status(clock))
-            return dispatcher.subscribe(() => emit.single(status(clock)))
-          }),
+        Effect.asVoid(Effect.acquireRelease(
+          Effect.sync(() => dispatcher.subscribe(() => listener(status(clock)))),
           (unsubscribe) => Effect.sync(unsubscribe)
-        )), { bufferSize: 1, strategy: "sliding" }),
+        ))),
     withSession: of
   })
   return of(session)

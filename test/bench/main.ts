@@ -140,11 +140,15 @@ if (isWanted("start")) {
 
 if (isWanted("size")) {
   say("size")
-  const { effect, official, own, whole } = await size()
+  const { effect, largest, official, own, whole } = await size()
   const work = "a browser program with one operation and PKCE, minified, gzip"
   const kilo = (value: number) => value.toFixed(1)
   row(work, `whole, kB (effect alone: ${kilo(effect)}; official SDK: ${kilo(official)})`, whole, 92, kilo)
   row(work, "our own share, kB", own, 6, kilo)
+  tables.push(
+    `What our own share is made of, minified, before gzip:\n\n` +
+      table(["module", "bytes"], largest.map(({ bytes, name }) => [`\`${name}\``, String(bytes)]))
+  )
 }
 
 server.stop()

@@ -1,6 +1,5 @@
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
-import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { interleaved, median, ratio, type Sample } from "./measure.js"
@@ -56,25 +55,37 @@ export const start = async (origin: string, rounds: number) => {
   }
 }
 
-const gzipped = async (entry: string, packages: "bundle" | "external"): Promise<number> => {
-  const outfile = at("./size.mjs")
-  await build({
+const gzipped = async (entry: string, packages: "bundle" | "external") => {
+  const { metafile, outputFiles: [file] } = await build({
     entryPoints: [at(entry)],
-    outfile,
+    outfile: at("./size.mjs"),
     bundle: true,
     minify: true,
     format: "esm",
     platform: "browser",
     packages,
+    metafile: true,
+    write: false,
     logLevel: "warning"
   })
-  return gzipSync(readFileSync(outfile), { level: 9 }).length / 1000
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  return {
+    kilobytes: gzipSync(file?.contents ?? "", { level: 9 }).length / 1000,
+    modules: inputs.map(([name, { bytesInOutput }]) => ({
+      name: name.replace(/^.*\/(?:node_modules|dist)\//, ""),
+      bytes: bytesInOutput
+    })).sort((a, b) => b.bytes - a.bytes)
+  }
 }
 
-/** A browser program with one operation, minified and gzipped, in kB. */
-export const size = async () => ({
-  whole: await gzipped("../../size/one-operation.js", "bundle"),
-  own: await gzipped("../../size/one-operation.js", "external"),
-  effect: await gzipped("../../size/effect-alone.js", "bundle"),
-  official: await gzipped("../start/official-browser.js", "bundle")
-})
+/** A browser program with one operation, minified and gzipped, in kB, and the largest of our own modules in bytes. */
+export const size = async () => {
+  const own = await gzipped("../../size/one-operation.js", "external")
+  return {
+    whole: (await gzipped("../../size/one-operation.js", "bundle")).kilobytes,
+    own: own.kilobytes,
+    largest: own.modules.slice(0, 12),
+    effect: (await gzipped("../../size/effect-alone.js", "bundle")).kilobytes,
+    official: (await gzipped("../start/official-browser.js", "bundle")).kilobytes
+  }
+}
