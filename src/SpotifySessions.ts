@@ -3,20 +3,21 @@
  *
  * @since 0.1.0
  */
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
-import * as RcMap from "effect/RcMap"
 import * as Scope from "effect/Scope"
 import { SpotifyClient } from "./SpotifyClient.js"
 import type { InvalidInput } from "./SpotifyError.js"
 import * as SpotifySession from "./SpotifySession.js"
-import type { TokenStore } from "./TokenStore.js"
+import { TokenStore } from "./TokenStore.js"
 
 /**
  * The sessions of the users of a program.
@@ -68,18 +69,102 @@ export interface AuthorizationCodeOptions extends Omit<SpotifySession.Authorizat
  */
 export interface PkceOptions extends Omit<SpotifySession.PkceOptions, "key">, Idle {}
 
-const make = <R>(
-  session: (key: string) => Effect.Effect<SpotifySession.SpotifySession.Service, InvalidInput, R>,
+type Needs = TokenStore | HttpClient.HttpClient
+
+/** A session in memory. */
+interface Entry {
+  readonly key: string
+  readonly session: SpotifySession.SpotifySession.Service
+  readonly scope: Scope.CloseableScope
+  holders: number
+  idleSince: number
+}
+
+/**
+ * One fiber drops what is idle, because a timer for each session (RcMap) takes more memory than the session itself.
+ */
+const make = (
+  session: (key: string) => Effect.Effect<SpotifySession.SpotifySession.Service, InvalidInput, Needs | Scope.Scope>,
   options: Idle
-): Effect.Effect<SpotifySessions.Service, InvalidInput, R | Scope.Scope> =>
+): Effect.Effect<SpotifySessions.Service, InvalidInput, Needs | Scope.Scope> =>
   Effect.gen(function*() {
     // Made once and let go, so that bad options fail when the layer is built, not at the first user.
     yield* Effect.scoped(session("default"))
-    const map = yield* RcMap.make({
-      lookup: session,
-      idleTimeToLive: options.idleTimeToLive ?? Duration.minutes(1)
+    const layerScope = yield* Effect.scope
+    // Ours, since a caller may have a client and a store for other things.
+    const needs = Context.pick(TokenStore, HttpClient.HttpClient)(yield* Effect.context<Needs>())
+    const idleTimeToLive = Duration.toMillis(options.idleTimeToLive ?? Duration.minutes(1))
+    const entries = new Map<string, Entry>()
+    /** Those that nobody holds, the one that has been idle for longest first. */
+    const idle = new Set<Entry>()
+    const someIdle = Effect.unsafeMakeLatch(false)
+    let closed = false
+
+    const close = (entry: Entry): Effect.Effect<void> => Scope.close(entry.scope, Exit.void)
+
+    // In a fiber of its own, since it waits for a token that is on its way.
+    const drop = (entry: Entry): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        idle.delete(entry)
+        entries.delete(entry.key)
+        return Effect.asVoid(Effect.forkIn(Effect.uninterruptible(close(entry)), layerScope))
+      })
+
+    const start = (key: string): Effect.Effect<Entry, InvalidInput> =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const made = yield* Effect.provide(session(key), Context.add(needs, Scope.Scope, scope))
+        return { key, session: made, scope, holders: 1, idleSince: 0 }
+      })
+
+    const hold = (key: string): Effect.Effect<Entry, InvalidInput> =>
+      Effect.suspend(() => {
+        if (closed) return Effect.interrupt
+        const known = entries.get(key)
+        if (known !== undefined) {
+          known.holders++
+          idle.delete(known)
+          return Effect.succeed(known)
+        }
+        return Effect.flatMap(start(key), (entry) => {
+          // Another fiber may have been faster.
+          if (closed || entries.has(key)) return Effect.zipRight(close(entry), hold(key))
+          entries.set(key, entry)
+          return Effect.succeed(entry)
+        })
+      })
+
+    const giveBack = (entry: Entry): Effect.Effect<void> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (--entry.holders > 0 || closed || idleTimeToLive === Number.POSITIVE_INFINITY) return Effect.void
+        if (idleTimeToLive === 0) return drop(entry)
+        entry.idleSince = now
+        idle.add(entry)
+        return someIdle.open
+      })
+
+    const sweep = Effect.gen(function*() {
+      const [oldest] = idle
+      if (oldest === undefined) {
+        someIdle.unsafeClose()
+        return yield* someIdle.await
+      }
+      const left = oldest.idleSince + idleTimeToLive - (yield* Clock.currentTimeMillis)
+      if (left > 0) return yield* Effect.sleep(left)
+      // It may have been taken up again meanwhile.
+      if (idle.has(oldest)) yield* drop(oldest)
     })
-    return { get: (key) => RcMap.get(map, key) }
+
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        closed = true
+        return Effect.forEach(entries.values(), close, { concurrency: 64, discard: true })
+      })
+    )
+    yield* Effect.forkScoped(Effect.forever(sweep))
+    return {
+      get: (key) => Effect.map(Effect.acquireRelease(hold(key), giveBack), (entry) => entry.session)
+    }
   })
 
 /**

@@ -1,14 +1,17 @@
 import { Reactivity } from "@effect/experimental"
-import { FileSystem } from "@effect/platform"
-import { NodeFileSystem } from "@effect/platform-node"
+import { FetchHttpClient, FileSystem, HttpServer, HttpServerRequest } from "@effect/platform"
+import { NodeFileSystem, NodeHttpServer } from "@effect/platform-node"
 import { SqlClient, SqlError, Statement } from "@effect/sql"
 import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Option, Redacted, Schedule, type Scope, TestClock, Tracer } from "effect"
 import type { TokenStoreError } from "effect-spotify/SpotifyError"
+import * as SpotifySession from "effect-spotify/SpotifySession"
+import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStore from "effect-spotify/TokenStore"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
+import { createServer } from "node:http"
 import { connect } from "node:net"
 import { inspect } from "node:util"
 import { start } from "./utils/tokenStoreProcess.js"
@@ -73,6 +76,53 @@ const at = (place: Place) => <A, E>(effect: (store: TokenStore.TokenStore.Servic
 /** Runs an effect with a connection of its own. */
 const query = (place: Place) => <A, E>(effect: (sql: SqlClient.SqlClient) => Effect.Effect<A, E>) =>
   Effect.provide(Effect.flatMap(SqlClient.SqlClient, effect), place.client)
+
+/** A Spotify on a port, which looks into the store at each call to see whether the call's token is kept there. */
+const spotifyOf = <A, E, R>(
+  place: Place,
+  options: FakeSpotify.Options,
+  body: (given: {
+    readonly origin: string
+    readonly premature: () => number
+    readonly spotify: FakeSpotify.Service
+    readonly store: TokenStore.TokenStore.Service
+  }) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function*() {
+    const spotify = yield* FakeSpotify.FakeSpotify
+    const store = yield* TokenStore.TokenStore
+    const server = yield* HttpServer.HttpServer
+    let premature = 0
+    const app = Effect.gen(function*() {
+      const { headers, url } = yield* HttpServerRequest.HttpServerRequest
+      if (url.startsWith("/v1/")) {
+        const token = yield* Effect.orDie(store.get("a"))
+        const isKept = Option.exists(token, (token) =>
+          headers["authorization"] === `Bearer ${Redacted.value(token.accessToken)}`)
+        if (!isKept) {
+          premature++
+        }
+      }
+      return yield* spotify.httpApp
+    })
+    yield* server.serve(app)
+    return yield* body({
+      origin: HttpServer.formatAddress(server.address),
+      premature: () =>
+        premature,
+      spotify,
+      store
+    })
+  }).pipe(
+    Effect.provide(Layer.mergeAll(
+      layerOf(place),
+      FakeSpotify.layer(options),
+      NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
+    )),
+    Effect.scoped
+  )
+
+const tokenEndpoint = { path: "/api/token" }
 
 const turn = Effect.promise(() => new Promise((done) => setImmediate(done)))
 
@@ -233,10 +283,23 @@ const dialect = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Sc
             )
           )
           yield* Deferred.await(entered)
-          const waiters = yield* Effect.forEach(
-            [Effect.interruptible, Effect.uninterruptible],
-            (mode) => Effect.fork(Effect.flip(at(place)((store) => mode(store.withLock("a", Effect.void)))))
-          )
+          const connected = yield* Effect.makeLatch()
+          const waiters = yield* Effect.forEach([Effect.interruptible, Effect.uninterruptible], (mode) =>
+            Effect.gen(function*() {
+              const ready = yield* Deferred.make<void>()
+              const waiter = yield* Effect.fork(Effect.flip(
+                at(place)((store) =>
+                  Deferred.succeed(ready, undefined).pipe(
+                    Effect.zipRight(connected.await),
+                    Effect.zipRight(mode(store.withLock("a", Effect.void)))
+                  )
+                )
+              ))
+              yield* Deferred.await(ready)
+              return waiter
+            }))
+          // Connecting has a time-out of its own, which the clock must not reach.
+          yield* connected.open
           const clock = yield* Effect.fork(Effect.forever(Effect.zipRight(TestClock.adjust("1 second"), turn)))
           const errors = yield* Fiber.joinAll(waiters)
           yield* Fiber.interruptAll([clock, holder])
@@ -256,6 +319,56 @@ const dialect = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Sc
           yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
           expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(100)
         }),
+      300_000
+    )
+
+    for (const n of [2, 4]) {
+      live(
+        `${n} processes with a thousand calls on an expired token refresh once, and keep the new one before they use it`,
+        (place) =>
+          spotifyOf(
+            place,
+            { refreshTokens: "rotate" },
+            ({ origin, premature, spotify, store }) =>
+              Effect.gen(function*() {
+                const { refreshToken: old = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
+                yield* store.set("a", TokenStore.fromRefreshToken(old))
+                // Time for all of them to come.
+                yield* spotify.failNext(FakeSpotify.slow("1 second"), { on: tokenEndpoint })
+                const processes = yield* Effect.replicateEffect(
+                  start(place.process, "call", "a", origin, String(1000 / n)),
+                  n
+                )
+                yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
+                expect(yield* spotify.count(tokenEndpoint)).toBe(1)
+                expect(yield* spotify.count({ path: "/v1/me" })).toBe(1000)
+                expect(premature()).toBe(0)
+                const token = Option.getOrThrow(yield* store.get("a"))
+                expect(Redacted.value(token.refreshToken ?? old)).not.toBe(Redacted.value(old))
+              })
+          ),
+        300_000
+      )
+    }
+
+    live(
+      "refreshes after kill -9 of the process that did",
+      (place) =>
+        spotifyOf(place, {}, ({ origin, premature, spotify, store }) =>
+          Effect.gen(function*() {
+            const { refreshToken = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
+            yield* store.set("a", TokenStore.fromRefreshToken(refreshToken))
+            yield* spotify.failNext(FakeSpotify.slow("1 hour"), { on: tokenEndpoint })
+            const first = yield* start(place.process, "call", "a", origin, "50")
+            yield* Effect.repeat(Effect.delay(spotify.count(tokenEndpoint), "5 millis"), { until: (n) => n === 1 })
+            const others = yield* Effect.replicateEffect(start(place.process, "call", "a", origin, "50"), 2)
+            yield* Effect.forEach(others, (other) => other.said("calling"))
+            yield* first.kill
+            yield* Effect.forEach(others, (other) => other.finished, { concurrency: "unbounded" })
+            expect(yield* spotify.count(tokenEndpoint)).toBe(2)
+            expect(yield* spotify.count({ path: "/v1/me" })).toBe(100)
+            expect(premature()).toBe(0)
+          })),
       300_000
     )
 
@@ -560,6 +673,31 @@ describe.skipIf(!hasPostgres)(hasPostgres ? "with PostgreSQL" : `without Postgre
               expectToken(yield* store.get("a"), makeToken("2"))
             })
           )
+        ))
+
+      it.scopedLive("lets calls go on while their token is good, and refreshes when it is back", () =>
+        withProxy((place, proxy) =>
+          spotifyOf(place, {}, ({ origin, spotify, store }) =>
+            Effect.gen(function*() {
+              const { refreshToken = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
+              yield* store.set("a", TokenStore.fromRefreshToken(refreshToken))
+              const session = yield* SpotifySession.makePkce({
+                clientId: "fake-client-id",
+                redirectUri: "http://127.0.0.1:8888/callback",
+                accountsUrl: origin,
+                key: "a"
+              }).pipe(
+                Effect.provideService(TokenStore.TokenStore, store),
+                Effect.provide(FetchHttpClient.layer)
+              )
+              const token = yield* session.accessToken
+              yield* proxy.cut
+              expect(yield* session.accessToken).toBe(token)
+              expectAway(yield* Effect.flip(session.token), "get")
+              expect(yield* Effect.flip(session.renew(token))).toMatchObject({ _tag: "TokenStoreError" })
+              yield* proxy.restore
+              expect(Redacted.value(yield* session.renew(token))).not.toBe(Redacted.value(token))
+            }))
         ))
 
       it.scopedLive("doesn't say that a token is kept when the connection broke before it was", () =>

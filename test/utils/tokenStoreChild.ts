@@ -14,7 +14,7 @@ interface Place {
   readonly table?: string
 }
 
-const [placeJson = "", command = "", key = "", argument = ""] = process.argv.slice(2)
+const [placeJson = "", command = "", key = "", argument = "", further = ""] = process.argv.slice(2)
 const place: Place = JSON.parse(placeJson)
 
 const open = async () => {
@@ -40,6 +40,12 @@ const makeToken = (name: string, ...scopes: ReadonlyArray<string>): TokenStore.T
 })
 
 const commands: Record<string, (store: TokenStore.TokenStore.Service) => Effect.Effect<unknown, unknown>> = {
+  /** So many calls at once, as a session of that key at the Spotify of that origin. */
+  call: (store) =>
+    Effect.promise(() => import("./tokenStoreCalls.js")).pipe(
+      Effect.flatMap(({ calls }) => calls(argument, key, Number(further))),
+      Effect.provideService(TokenStore.TokenStore, store)
+    ),
   /** Writes long tokens one after the other, for ever. */
   write: (store) =>
     Effect.forever(

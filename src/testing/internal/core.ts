@@ -41,7 +41,12 @@ const hosts: Readonly<Record<string, string>> = {
 
 /** On a port one server plays all three hosts, and the path tells which. */
 const hostOfPath = (path: string): string =>
-  path === "/authorize" || path === "/api/token" ? "accounts" : path.startsWith("/image/") ? "images" : "api"
+  // A browser asks for the icon of a page: that of the consent page here.
+  path === "/authorize" || path === "/api/token" || path === "/favicon.ico"
+    ? "accounts"
+    : path.startsWith("/image/")
+    ? "images"
+    : "api"
 
 const respond = (core: Core, host: string, request: Incoming, now: number): Effect.Effect<Reply> => {
   const path = request.url.pathname
