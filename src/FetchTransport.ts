@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { connectionDetail } from "./internal/text.js"
-import { headersOf, type Received, type Send, withSend } from "./internal/transport.js"
+import { headersOf, type Received, received, type Send, withSend } from "./internal/transport.js"
 
 const fieldsOf = (headers: Headers): Record<string, string> => {
   const fields: Record<string, string> = {}
@@ -37,10 +37,10 @@ const send = (fetch: typeof globalThis.fetch, init: RequestInit): Send => {
         signal: controller.signal
       })
       isAnswered = true
-      return { status: response.status, headers: fieldsOf(response.headers), text: await response.text() }
+      return received(response.status, await response.text(), () => fieldsOf(response.headers))
     }
     read().then(
-      (received) => done(Effect.succeed(received)),
+      (answer) => done(Effect.succeed(answer)),
       (error: unknown) => done(Effect.fail(connectionDetail(error, isAnswered)))
     )
     return { abort: () => controller.abort(), aborted: Effect.void }

@@ -10,11 +10,11 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { connectionDetail } from "./internal/text.js"
-import { headersOf, type Received, type Send, withSend } from "./internal/transport.js"
+import { headersOf, type Received, received, type Send, withSend } from "./internal/transport.js"
 
-const fieldsOf = (
-  headers: { readonly [name: string]: string | ReadonlyArray<string> | undefined }
-): Received["headers"] => {
+type Fields = { readonly [name: string]: string | ReadonlyArray<string> | undefined }
+
+const fieldsOf = (headers: Fields): Received["headers"] => {
   const fields: Record<string, string | undefined> = {}
   for (const name in headers) {
     const value = headers[name]
@@ -27,7 +27,7 @@ const send = (dispatcher: Undici.Dispatcher): Send => (message, done) => {
   const { origin, pathname, search } = new URL(message.url)
   const chunks: Array<Buffer> = []
   let status = 0
-  let headers: Received["headers"] = {}
+  let headers: Fields = {}
   let isAborted = false
   let controller: Undici.Dispatcher.DispatchController | undefined
   dispatcher.dispatch({
@@ -46,7 +46,7 @@ const send = (dispatcher: Undici.Dispatcher): Send => (message, done) => {
     },
     onResponseStart: (_, code, fields) => {
       status = code
-      headers = fieldsOf(fields)
+      headers = fields
     },
     onResponseData: (_, chunk) => {
       chunks.push(chunk)
@@ -54,7 +54,7 @@ const send = (dispatcher: Undici.Dispatcher): Send => (message, done) => {
     onResponseEnd: () => {
       const [only, ...others] = chunks
       const body = only === undefined || others.length > 0 ? Buffer.concat(chunks) : only
-      done(Effect.succeed({ status, headers, text: body.toString() }))
+      done(Effect.succeed(received(status, body.toString(), () => fieldsOf(headers))))
     },
     onResponseError: (_, error) => done(Effect.fail(connectionDetail(error, status > 0)))
   })

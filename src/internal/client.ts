@@ -171,12 +171,12 @@ export const make = (
       headers: { ...headers, ...request.headers, authorization: `Bearer ${Redacted.value(token)}` },
       body: request.body
     }
-    const outcome = ({ headers, status, text }: Received): Outcome =>
-      isRateLimit(status, text)
+    const outcome = (received: Received): Outcome =>
+      isRateLimit(received.status, received.text)
         ? {
           _tag: "Limited",
           wait: Option.getOrUndefined(
-            Option.map(retryAfter(headers, clock.unsafeCurrentTimeMillis()), Duration.toMillis)
+            Option.map(retryAfter(received.headers, clock.unsafeCurrentTimeMillis()), Duration.toMillis)
           )
         }
         : answered
@@ -193,7 +193,9 @@ export const make = (
         onSuccess: (received) =>
           Effect.succeed({
             status: received.status,
-            headers: received.headers,
+            get headers() {
+              return received.headers
+            },
             url: target.url,
             text: received.text,
             outcome: outcome(received),
