@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { fileURLToPath } from "node:url"
 import { budget, ideal } from "./budget.js"
@@ -173,7 +173,8 @@ if (process.argv.includes("--write")) {
 ${summary}
 
 ${tables.join("\n\n")}
-`
+
+${readFileSync(new URL("../notes.md", import.meta.url), "utf8")}`
   )
 }
 const missed = rows.filter(({ isMet }) => !isMet)
