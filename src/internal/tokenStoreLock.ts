@@ -44,12 +44,21 @@ export const makeWeb = (): Lock => {
           : Effect.uninterruptibleMask((restore) =>
             Effect.flatMap(
               restore(webLock(navigator.locks, name)),
-              (release) => Effect.ensuring(restore(effect), Effect.sync(release))
+              (release) => Effect.ensuring(restore(Effect.zipRight(propagation, effect)), Effect.sync(release))
             )
           )
       )
     )
 }
+
+/**
+ * What another tab wrote to localStorage reaches this one a moment after its lock does: browsers don't order the two. A
+ * tab that read too early would refresh what has just been refreshed.
+ */
+const propagation = Effect.async<void>((resume) => {
+  const timer = setTimeout(() => resume(Effect.void), 50)
+  return Effect.sync(() => clearTimeout(timer))
+})
 
 const webLock = (locks: LockManager, name: string) =>
   Effect.async<() => void>((resume, signal) => {

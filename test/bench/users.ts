@@ -6,7 +6,7 @@
  */
 import { FetchHttpClient } from "@effect/platform"
 import { LibsqlClient } from "@effect/sql-libsql"
-import { DateTime, Deferred, Effect, Fiber, Layer, Redacted } from "effect"
+import { DateTime, Deferred, Effect, Fiber, Layer, ManagedRuntime, Redacted } from "effect"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import * as SpotifySessions from "effect-spotify/SpotifySessions"
@@ -186,9 +186,9 @@ const run = async (task: Task) => {
     }
   }
   const directory = await mkdtemp(`${tmpdir()}/effect-spotify-bench-`)
-  const store = task.store === "memory"
+  const store: Layer.Layer<TokenStore.TokenStore> = task.store === "memory"
     ? TokenStore.layerMemory
-    : Layer.provide(TokenStoreSql.layer(), LibsqlClient.layer({ url: `file:${directory}/tokens.db` }))
+    : Layer.orDie(Layer.provide(TokenStoreSql.layer(), LibsqlClient.layer({ url: `file:${directory}/tokens.db` })))
   const layer = Layer.mergeAll(
     SpotifySessions.layerPkce({
       clientId: "client",
@@ -204,7 +204,9 @@ const run = async (task: Task) => {
       SpotifySession.layerToken({ accessToken: Redacted.make("app") })
     )
   ).pipe(Layer.provideMerge(store), Layer.provide(FetchHttpClient.layer))
-  const [before, after] = await Effect.runPromise(Effect.provide(program(task, server, isHeld), layer))
+  const runtime = ManagedRuntime.make(layer)
+  const [before, after] = await runtime.runPromise(program(task, server, isHeld))
+  await runtime.dispose()
   server.disconnect()
   await rm(directory, { recursive: true })
   process.send?.({
