@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import type { Simplify } from "effect/Types"
 import * as Endpoint from "./Endpoint.js"
 import * as Param from "./internal/param.js"
+import * as Shape from "./internal/schema.js"
 import { SearchPages, SearchResult } from "./model/Search.js"
 import type { SpotifyClient } from "./SpotifyClient.js"
 import type { SpotifyError } from "./SpotifyError.js"
@@ -106,7 +107,8 @@ const endpointOf = (asked: ReadonlyArray<Kind>) => {
   let made = byKinds.get(key)
   if (made === undefined) {
     const pages = SearchPages.pipe(Schema.pick(...found.map((kind) => `${kind}s` as const)))
-    made = endpoint(Schema.make<SearchResult>(pages.ast))
+    // Decoded and never taken as it came, which would keep a page that nobody has looked at.
+    made = endpoint(Shape.decoded(Schema.make<SearchResult>(pages.ast)))
     byKinds.set(key, made)
   }
   return made

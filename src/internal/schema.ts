@@ -95,6 +95,9 @@ export const choose = <S extends Schema.Schema.AnyNoContext>(
     ...checked((checkOf) => (input) => Predicate.isReadonlyRecord(input) && checkOf(pick(input))(input))
   })
 
+/** Reads `schema` by its decoder alone, so that nothing is left that it doesn't know. */
+export const decoded = <A>(schema: Schema.Schema<A>): Schema.Schema<A> => prepared(schema, (input) => input)
+
 /** Reads `schema` from a body that sometimes comes in another wrapping, which `prepare` takes off. */
 export const prepared = <A>(schema: Schema.Schema<A>, prepare: (input: unknown) => unknown): Schema.Schema<A> =>
   Schema.declare([schema], {
