@@ -14,6 +14,7 @@ import type { Simplify } from "effect/Types"
 import { checkOf } from "./internal/check.js"
 import { onResponse } from "./internal/client.js"
 import { encoder, firstIssue } from "./internal/input.js"
+import { useSpan } from "./internal/span.js"
 import { excerpt, pathOf } from "./internal/text.js"
 import type { CursorPage, Page } from "./model/Page.js"
 import type { Scope } from "./Scope.js"
@@ -329,11 +330,7 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
     }))
   }
 
-  const spanOptions: Tracer.SpanOptions = {
-    kind: "client",
-    captureStackTrace: false,
-    attributes: { "http.request.method": spec.method, "url.template": spec.path }
-  }
+  const spanAttributes = { "http.request.method": spec.method, "url.template": spec.path }
 
   return <A>({ read }: Codec<A>) => {
     const received = (request: Request, response: Response): Effect.Effect<A, DecodeError> =>
@@ -349,30 +346,21 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
       })
 
     const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
-      Effect.flatMap(SpotifyClient, (client) => {
-        // Not the span's own exit: spans outlive their calls, and would keep all answers in memory.
-        let answer: Effect.Effect<A> = Effect.never
-        const span = Effect.useSpan(operation, spanOptions, (span) => {
+      Effect.flatMap(SpotifyClient, (client) =>
+        useSpan(operation, spanAttributes, (span) => {
           const request = requestOf(args, client.market, span)
           return Either.isLeft(request)
             ? Effect.fail(request.left)
-            : Effect.flatMap(
-              client.execute(request.right),
-              (response) =>
-                Effect.map(received(request.right, response), (value) => {
-                  answer = Effect.succeed(value)
-                })
-            )
-        })
-        return Effect.flatMap(span, () => answer)
-      })
+            : Effect.flatMap(client.execute(request.right), (response) => received(request.right, response))
+        }))
 
     return Object.assign(call, { spec })
   }
 }
 
 /**
- * Declares an operation that answers with a body.
+ * Declares an operation that answers with a body. A body that is already what `success` would make of it is given as it
+ * came, with the members that the schema doesn't know; any other is decoded.
  *
  * @example
  * ```ts

@@ -188,7 +188,7 @@ const impossible = ({ unremovable, unwritable }: internal.Impossible): Impossibl
  *
  * @example
  * ```ts
- * import * as PlaylistSync from "effect-spotify/PlaylistSync"
+ * import { PlaylistSync } from "effect-spotify"
  *
  * PlaylistSync.plan(
  *   ["spotify:track:7EjyzZcbLxW7PaaLua9Ksb", "spotify:track:1301WleyT98MSxVHPZCA6M"],

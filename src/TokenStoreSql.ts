@@ -298,8 +298,9 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  *
  * When a process dies with a lock, the others go on as soon as the database notices, which is at once, and after 60
  * seconds when its machine dropped off the network; work under a lock may take no longer than that. No answer of the
- * database and no lock of another process is waited for longer than 60 seconds. When the database is away, calls fail with `TokenStoreError` and work again when it is back;
- * a program that may start before its database can use `Layer.retry` on this layer together with the client's.
+ * database and no lock of another process is waited for longer than 60 seconds. When the database is away, calls fail
+ * with `TokenStoreError` and work again when it is back; a program that may start before its database can use
+ * `Layer.retry` on this layer together with the client's.
  *
  * Tested with `@effect/sql-pg` and with `@effect/sql-libsql` on a file. Another SQLite client that has one connection
  * lets nobody else use it while a lock is held.

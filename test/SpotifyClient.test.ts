@@ -5,6 +5,7 @@ import {
   type Clock,
   Duration,
   Effect,
+  Exit,
   Fiber,
   Layer,
   Metric,
@@ -587,6 +588,7 @@ describe("what is known besides the answer", () => {
   /** A tracer that keeps its spans. */
   const spans = () => {
     const all: Array<Tracer.Span & { readonly events: Array<[string, unknown]> }> = []
+    const exits: Array<Exit.Exit<unknown, unknown>> = []
     const tracer = Tracer.make({
       span: (name, parent, context, links, startTime, kind) => {
         const attributes = new Map<string, unknown>()
@@ -611,15 +613,28 @@ describe("what is known besides the answer", () => {
             events.push([name, attributes])
           },
           addLinks: () => {},
-          end: () => {}
+          end: (_: bigint, exit: Exit.Exit<unknown, unknown>) => {
+            exits.push(exit)
+          }
         }
         all.push(span)
         return span
       },
       context: (f) => f()
     })
-    return { all, tracer }
+    return { all, exits, tracer }
   }
+
+  it.effect("the span knows how a call ended, but doesn't hold its answer", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      const { exits, tracer } = spans()
+      const { id } = yield* Effect.withTracer(Tracks.get(FakeSpotify.trackId), tracer)
+      expect(id).toBe(FakeSpotify.trackId)
+      yield* fake.failNext(FakeSpotify.apiError(404, "Not here"))
+      yield* Effect.flip(Effect.withTracer(Tracks.get(FakeSpotify.trackId), tracer))
+      expect(exits).toEqual([Exit.void, Exit.fail(expect.objectContaining({ _tag: "NotFound" }))])
+    }).pipe(Effect.provide(layer())))
 
   it.effect("the span is told of the status, the attempts and why there were several", () =>
     Effect.gen(function*() {

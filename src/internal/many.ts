@@ -5,8 +5,8 @@ import { SpotifyClient } from "../SpotifyClient.js"
 import { DecodeError, type Forbidden, InvalidInput, type SpotifyError } from "../SpotifyError.js"
 import * as SpotifyId from "../SpotifyId.js"
 
-const maxSingles = 8
-const maxBatches = 4
+export const maxSingles = 8
+export const maxBatches = 4
 
 /**
  * The batch operations that an app turned out not to have. All copies of a client, whatever their session, share its
@@ -23,7 +23,8 @@ const lostBy = (client: SpotifyClient.Service): Set<string> => {
   return operations
 }
 
-const isLost = (error: SpotifyError): error is Forbidden =>
+/** What a batch operation that the app has lost answers with. */
+export const isLost = (error: SpotifyError): error is Forbidden =>
   error._tag === "Forbidden" && error.missingScopes.length === 0
 
 /**

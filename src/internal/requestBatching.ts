@@ -14,14 +14,13 @@ import type { Request, Response, SpotifyClient } from "../SpotifyClient.js"
 import { DecodeError, type Forbidden, NotFound, type SpotifyError } from "../SpotifyError.js"
 import type { SpotifySession } from "../SpotifySession.js"
 import { priority } from "./client.js"
+import { decorate, headersKey } from "./decorate.js"
 import type { Priority } from "./dispatcher.js"
+import { isLost, maxBatches, maxSingles } from "./many.js"
 import { parse, type Twin } from "./requestBatchingTwins.js"
-import { decorate, headersKey } from "./requestSharing.js"
-import { ownerOf } from "./responseCacheOwner.js"
+import { ownerOf } from "./sessionOwner.js"
+import { useSpan } from "./span.js"
 import { pathOf } from "./text.js"
-
-const maxSingles = 8
-const maxBatches = 4
 
 /** A read of one thing, for Effect to collect. */
 class Read extends EffectRequest.Class<Response, SpotifyError, {
@@ -58,9 +57,6 @@ type Asked = Arr.NonEmptyArray<Read>
 const isBatching = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
   fiber.getFiberRef(FiberRef.currentRequestBatchingEnabled) &&
   !(Predicate.hasProperty(fiber, "_steps") && Array.isArray(fiber._steps) && fiber._steps.length === 0)
-
-const isLost = (error: SpotifyError): error is Forbidden =>
-  error._tag === "Forbidden" && error.missingScopes.length === 0
 
 const conditions = new Set(["if-none-match", "if-modified-since"])
 
@@ -131,30 +127,16 @@ const urlOf = ({ query, twin }: Read, all: ReadonlyArray<Asked>): string => {
   return `${twin.path}?ids=${ids}${query === "" ? "" : `&${query}`}`
 }
 
-const spanOptions = { kind: "client", captureStackTrace: false } as const
-
-const sendBatch = (all: Arr.NonEmptyReadonlyArray<Asked>): Effect.Effect<Response, SpotifyError> =>
-  Effect.suspend(() => {
-    const [[first]] = all
-    const { client, request, twin } = first
-    // Not the span's own exit: spans outlive their calls, and would keep all answers in memory.
-    let answer: Effect.Effect<Response> = Effect.never
-    const sent = Effect.useSpan(
-      `${request.operation} (batch)`,
-      {
-        ...spanOptions,
-        attributes: { "http.request.method": "GET", "url.template": twin.path, "spotify.batch_size": all.length }
-      },
-      (span) =>
-        Effect.map(
-          client.execute({ ...request, url: urlOf(first, all), headers: unconditional(request.headers), span }),
-          (response) => {
-            answer = Effect.succeed(response)
-          }
-        )
-    )
-    return Effect.flatMap(sent, () => answer)
-  })
+const sendBatch = (all: Arr.NonEmptyReadonlyArray<Asked>): Effect.Effect<Response, SpotifyError> => {
+  const [[first]] = all
+  const { client, request, twin } = first
+  const attributes = { "http.request.method": "GET", "url.template": twin.path, "spotify.batch_size": all.length }
+  return useSpan(
+    `${request.operation} (batch)`,
+    attributes,
+    (span) => client.execute({ ...request, url: urlOf(first, all), headers: unconditional(request.headers), span })
+  )
+}
 
 interface Group {
   readonly all: Arr.NonEmptyArray<Asked>

@@ -6,27 +6,8 @@ import type { Request, Response, SpotifyClient } from "../SpotifyClient.js"
 import type { SpotifyError } from "../SpotifyError.js"
 import type { SpotifySession } from "../SpotifySession.js"
 import { priority } from "./client.js"
-
-/** A client that sends in another way, whatever its session. */
-export const decorate = (
-  client: SpotifyClient.Service,
-  execute: (client: SpotifyClient.Service, request: Request) => Effect.Effect<Response, SpotifyError>
-): SpotifyClient.Service => {
-  const of = (inner: SpotifyClient.Service): SpotifyClient.Service => ({
-    ...inner,
-    execute: (request) => execute(inner, request),
-    withSession
-  })
-  // One function for all copies: it is what they are known by as copies of one client.
-  const withSession = (session: SpotifySession.Service): SpotifyClient.Service => of(client.withSession(session))
-  return of(client)
-}
-
-/** The headers that tell one request from another, in one order and in lower case. */
-export const headersKey = (headers: Request["headers"]): string =>
-  headers === undefined
-    ? ""
-    : JSON.stringify(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]).sort())
+import { decorate, headersKey } from "./decorate.js"
+import type { Restore } from "./dispatcher.js"
 
 /** A request on its way, and how many wait for its answer. */
 interface Flight {
@@ -36,8 +17,6 @@ interface Flight {
 }
 
 type Flights = Map<string, Flight>
-
-type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
   const bySession = new WeakMap<SpotifySession.Service, Flights>()

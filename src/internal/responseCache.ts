@@ -11,8 +11,7 @@ import * as Schema from "effect/Schema"
 import type { Options } from "../ResponseCache.js"
 import type { Request, Response, SpotifyClient } from "../SpotifyClient.js"
 import type { SpotifyError } from "../SpotifyError.js"
-import { decorate } from "./requestSharing.js"
-import { ownerOf } from "./responseCacheOwner.js"
+import { decorate } from "./decorate.js"
 import {
   conditional,
   confirmed,
@@ -23,6 +22,7 @@ import {
   satisfies,
   standsIn
 } from "./responseCachePolicy.js"
+import { ownerOf } from "./sessionOwner.js"
 
 const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
 

@@ -46,7 +46,7 @@ export const headersOf = ({ body, headers }: Message): { [name: string]: string 
 
 /** A request on its way. */
 export interface Sending {
-  /** Gives it up; nothing is told any more. */
+  /** Gives it up; what is told after that is of no more interest. */
   readonly abort: () => void
   /** Waits until nothing is left of it. */
   readonly aborted: Effect.Effect<void>
