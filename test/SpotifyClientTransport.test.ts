@@ -1,5 +1,5 @@
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "@effect/platform"
-import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
+import { NodeHttpClient, NodeHttpServer, Undici } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import * as FetchTransport from "effect-spotify/FetchTransport"
@@ -197,6 +197,29 @@ it.effect("FetchTransport takes fetch and its options from the context", () =>
       }
     ])
   }))
+
+it.live("UndiciTransport sends nothing of a call that was interrupted while it waited for a connection", () => {
+  const oneConnection = Layer.scoped(
+    NodeHttpClient.Dispatcher,
+    Effect.acquireRelease(
+      Effect.sync(() => new Undici.Agent({ connections: 1 })),
+      (agent) => Effect.promise(() => agent.destroy())
+    )
+  )
+  return Effect.gen(function*() {
+    const fake = yield* spotify
+    yield* fake.failNext(FakeSpotify.slow(300))
+    const first = yield* Effect.fork(get("/me"))
+    yield* eventually(outcomes, ([outcome]) => outcome === "pending")
+    const waiting = yield* Effect.fork(queue)
+    yield* eventually(SpotifyClient.status, ({ inFlight }) => inFlight === 2)
+    yield* Fiber.interrupt(waiting)
+    yield* Fiber.join(first)
+    yield* get("/me")
+    expect((yield* fake.requests).map(({ operation }) => operation)).toEqual(["GET /me", "GET /me"])
+    expect((yield* fake.state.player()).queue).toEqual([])
+  }).pipe(Effect.provide(onAPort(Layer.provide(UndiciTransport.layerWithoutDispatcher, oneConnection))))
+})
 
 it.scopedLive("a port where nobody listens", () =>
   Effect.gen(function*() {
