@@ -11,6 +11,7 @@ import {
   Layer,
   Option,
   Redacted,
+  Scheduler,
   Scope,
   TestClock
 } from "effect"
@@ -104,6 +105,21 @@ describe("a session", () => {
         yield* TestClock.adjust("1 day")
         expect(yield* look("alice")).toBe(first)
       }
+    }).pipe(Effect.provide(layer())))
+
+  it.scoped("is one also where two fibers make it at once", () =>
+    Effect.gen(function*() {
+      // Lets the other fiber in every few steps; a yield takes some itself, which must not yield in their turn.
+      const stepwise: Scheduler.Scheduler = {
+        shouldYield: (fiber) => fiber.currentOpCount >= 12 ? 0 : false,
+        scheduleTask: (task, priority, fiber) => Scheduler.defaultScheduler.scheduleTask(task, priority, fiber)
+      }
+      const [first, second] = yield* Effect.withScheduler(
+        Effect.all([get("alice"), get("alice")], { concurrency: 2 }),
+        stepwise
+      )
+      expect(second).toBe(first)
+      expect(yield* get("alice")).toBe(first)
     }).pipe(Effect.provide(layer())))
 
   it.effect("is dropped when nobody has used it for a minute, and made anew with the token from the store", () =>
