@@ -1,5 +1,5 @@
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "@effect/platform"
-import { NodeHttpClient, NodeHttpServer, Undici } from "@effect/platform-node"
+import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import * as FetchTransport from "effect-spotify/FetchTransport"
@@ -8,6 +8,7 @@ import { FakeSpotify } from "effect-spotify/testing"
 import * as UndiciTransport from "effect-spotify/UndiciTransport"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { Agent } from "undici"
 import { clientLayer, get, queue, send, spotify } from "./utils/client.js"
 
 const onAPort = (http: Layer.Layer<HttpClient.HttpClient>, options?: SpotifyClient.Options) =>
@@ -202,7 +203,7 @@ it.live("UndiciTransport sends nothing of a call that was interrupted while it w
   const oneConnection = Layer.scoped(
     NodeHttpClient.Dispatcher,
     Effect.acquireRelease(
-      Effect.sync(() => new Undici.Agent({ connections: 1 })),
+      Effect.sync(() => new Agent({ connections: 1 })),
       (agent) => Effect.promise(() => agent.destroy())
     )
   )
