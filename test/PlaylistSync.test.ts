@@ -24,6 +24,9 @@ const writes = Effect.map(
 const datesOf = (id: string) =>
   Effect.map(Paging.collect(Playlists.items, id), (entries) => entries.map((entry) => entry?.added_at ?? undefined))
 
+/** Why it was refused. What it made where it wasn't is left out: the runner hangs on a message of many kilobytes. */
+const refusal = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.flip(Effect.asVoid(effect))
+
 const list = FastCheck.array(FastCheck.integer({ min: 0, max: 9 }).map(t), { maxLength: 14 })
 
 describe("sync", () => {
@@ -77,7 +80,7 @@ describe("sync", () => {
     Effect.gen(function*() {
       const { plan } = yield* sync(evening, tracks(0, 5), { dryRun: true })
       const { snapshot_id } = yield* Playlists.addItems(evening, { uris: [t(77)] })
-      const refused = yield* Effect.flip(applySync(plan))
+      const refused = yield* refusal(applySync(plan))
       expect(refused).toMatchObject({
         _tag: "PlaylistChanged",
         playlist: evening,
@@ -93,7 +96,7 @@ describe("sync", () => {
       Effect.gen(function*() {
         const { failNext } = yield* spotify
         yield* failNext([FakeSpotify.slow("1 second"), FakeSpotify.slow("1 second")], { on: { method: "GET" } })
-        const fiber = yield* Effect.fork(Effect.flip(sync(evening, tracks(0, 5), { dryRun })))
+        const fiber = yield* Effect.fork(refusal(sync(evening, tracks(0, 5), { dryRun })))
         yield* TestClock.adjust("1500 millis")
         yield* Playlists.addItems(evening, { uris: [t(77)] })
         yield* TestClock.adjust("10 seconds")
@@ -108,7 +111,7 @@ describe("sync", () => {
       const before = (yield* urisOf(evening)).map(String)
       const wanted = [...before.slice(60, 120), t(8000), ...before.slice(10, 60), t(8001)]
       yield* failNext(FakeSpotify.afterApplying(FakeSpotify.apiError(502, "Bad gateway")), { on: { method: "POST" } })
-      const stopped = yield* Effect.flip(sync(evening, wanted))
+      const stopped = yield* refusal(sync(evening, wanted))
       expect(stopped).toMatchObject({
         _tag: "IncompleteSync",
         done: 1,
@@ -121,12 +124,12 @@ describe("sync", () => {
       expect(yield* urisOf(evening)).toEqual(wanted)
       expect(plan.kept).toBe(112)
       yield* failNext(FakeSpotify.apiError(403, "Forbidden"), { on: { method: "PUT" } })
-      expect(yield* Effect.flip(sync(evening, []))).toMatchObject({ done: 0, inDoubt: false })
+      expect(yield* refusal(sync(evening, []))).toMatchObject({ done: 0, inDoubt: false })
     }).pipe(Effect.provide(layer())))
 
   it.effect("stops where it can't say how far it is", () =>
     Effect.gen(function*() {
-      const stopped = yield* Effect.flip(sync(empty, tracks(0, 150), { onProgress: () => Effect.fail("disk full") }))
+      const stopped = yield* refusal(sync(empty, tracks(0, 150), { onProgress: () => Effect.fail("disk full") }))
       expect(stopped).toMatchObject({ _tag: "IncompleteSync", done: 1, inDoubt: false, cause: "disk full" })
       expect(yield* writes).toHaveLength(1)
     }).pipe(Effect.provide(layer())))
@@ -135,7 +138,7 @@ describe("sync", () => {
     Effect.gen(function*() {
       const before = yield* urisOf(odd)
       const local = before[1] ?? ""
-      const refused = yield* Effect.flip(sync(odd, [t(9), t(3)]))
+      const refused = yield* refusal(sync(odd, [t(9), t(3)]))
       expect(refused).toMatchObject({
         _tag: "ImpossibleSync",
         unwritable: [],
@@ -165,7 +168,7 @@ describe("sync", () => {
       expect(yield* fieldOf(sync("nonsense", []))).toEqual(["InvalidInput", "id"])
       expect(yield* fieldOf(sync(evening, [t(1), FakeSpotify.uri("album", 1)]))).toEqual(["InvalidInput", "uris"])
       expect(yield* Effect.flatMap(spotify, ({ count }) => count({ host: "api" }))).toBe(0)
-      expect(yield* Effect.flip(sync(evening, ["spotify:local:a:b:c:1"]))).toMatchObject({
+      expect(yield* refusal(sync(evening, ["spotify:local:a:b:c:1"]))).toMatchObject({
         _tag: "ImpossibleSync",
         unwritable: ["spotify:local:a:b:c:1"]
       })
