@@ -59,8 +59,9 @@ export type PageError = SpotifyError & { readonly position: Position }
  */
 export interface Options {
   /**
-   * How many pages may be on their way or waiting to be taken; 1. The first page is always read alone, since it says
-   * how many there are. Pages by cursor are read one after the other, whatever is said here.
+   * How many requests may be on their way at once, 1 unless said. As many pages may wait to be taken, and then no more
+   * are asked for. The first page is always read alone, since it says how many there are. Pages by cursor are read one
+   * after the other, whatever is said here.
    */
   readonly concurrency?: number | undefined
   /** Goes on from a page's `next` or an error's `position`; the start of the list when undefined. */
@@ -86,7 +87,7 @@ const items = <Item, E, R>(pages: Stream.Stream<Page<Item>, E, R>): Stream.Strea
 /**
  * The items of a list, in order.
  *
- * Nothing is asked for before it is needed, and no more than `concurrency` pages are held. Pages are as large as Spotify
+ * Nothing is asked for before it is needed, and at most twice `concurrency` pages are held. Pages are as large as Spotify
  * gives them, unless `limit` says otherwise. It ends where Spotify says that the list ends, or with an empty page.
  *
  * @example

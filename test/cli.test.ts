@@ -51,6 +51,9 @@ describe("effect-spotify", () => {
       expect(logout).toMatchObject({ code: 0, stderr: "" })
       expect(logout.stdout).toContain("https://www.spotify.com/account/apps")
       expect(yield* readToken(file)).toBeUndefined()
+      expect((yield* run(["logout"], environment)).stdout).toBe(
+        `Nobody was signed in: there is no token in ${file}\n`
+      )
       expect(yield* run(["whoami"], environment)).toEqual({
         code: 1,
         stdout: "",

@@ -79,9 +79,31 @@ interface Target {
   readonly path: string
 }
 
-interface Answer extends Response {
-  readonly outcome: Outcome
-  readonly accessToken: Redacted.Redacted
+class Answer implements Response {
+  readonly status: number
+  readonly text: string
+  declare readonly headers: Received["headers"]
+  readonly #received: Received
+
+  // One getter for all, as in `received`, and yet a property of its own, which a spread takes along.
+  static readonly #headers: PropertyDescriptor & ThisType<Answer> = {
+    enumerable: true,
+    get() {
+      return this.#received.headers
+    }
+  }
+
+  constructor(
+    received: Received,
+    readonly url: string,
+    readonly outcome: Outcome,
+    readonly accessToken: Redacted.Redacted
+  ) {
+    this.status = received.status
+    this.text = received.text
+    this.#received = received
+    Object.defineProperty(this, "headers", Answer.#headers)
+  }
 }
 
 const outcomeOf = (exit: Exit.Exit<Answer, unknown>): Outcome =>
@@ -190,17 +212,7 @@ export const make = (
       {
         onFailure: (error) =>
           Effect.fail(Predicate.isString(error) ? lost(request, target.path, "Connection", error) : error),
-        onSuccess: (received) =>
-          Effect.succeed({
-            status: received.status,
-            get headers() {
-              return received.headers
-            },
-            url: target.url,
-            text: received.text,
-            outcome: outcome(received),
-            accessToken: token
-          })
+        onSuccess: (received) => Effect.succeed(new Answer(received, target.url, outcome(received), token))
       }
     )
   }

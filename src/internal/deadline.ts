@@ -31,13 +31,17 @@ export class Deadline {
     onExpiry: () => E2
   ): Effect.Effect<A, E | E2> {
     return Effect.suspend(() => {
-      let result: Effect.Effect<A, E | E2> | undefined
+      let isOver = false
       let resume: ((result: Effect.Effect<A, E | E2>) => void) | undefined
-      const end = (first: Effect.Effect<A, E | E2>) => {
+      // What came before anybody waited. What comes later isn't kept: the garbage collector would move it to the old
+      // generation along with what has waited for it.
+      let early: Effect.Effect<A, E | E2> | undefined
+      const end = (result: Effect.Effect<A, E | E2>) => {
         this.finish(running)
-        if (result !== undefined) return
-        result = first
-        resume?.(first)
+        if (isOver) return
+        isOver = true
+        if (resume === undefined) early = result
+        else resume(result)
       }
       const running: Running = {
         end: clock.unsafeCurrentTimeMillis() + this.millis,
@@ -50,8 +54,8 @@ export class Deadline {
       const sending = start(end)
       return Effect.onExit(
         restore(Effect.async<A, E | E2>((callback) => {
-          if (result === undefined) resume = callback
-          else callback(result)
+          if (early === undefined) resume = callback
+          else callback(early)
         })),
         (exit) => {
           if (!Exit.isInterrupted(exit)) return Effect.void

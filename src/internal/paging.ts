@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -51,18 +50,28 @@ const readAhead = <A, B, E, R>(
   }
   return Stream.unwrapScoped(Effect.map(Effect.scope, (scope) => {
     const semaphore = Effect.unsafeMakeSemaphore(concurrency)
-    const ahead: Array<Fiber.Fiber<Exit.Exit<B, E>>> = []
+    const ahead: Array<Effect.Effect<B, E>> = []
     const fill: Effect.Effect<void, never, R> = Effect.suspend(() => {
       const a = ahead.length < concurrency * 2 ? next() : Option.none()
       if (Option.isNone(a)) return Effect.void
-      return Effect.flatMap(Effect.forkIn(Effect.exit(semaphore.withPermits(1)(read(a.value))), scope), (fiber) => {
-        ahead.push(fiber)
+      // Taken out and not left in the fiber, which holds its result for as long as the runtime holds the fiber.
+      let result: Effect.Effect<B, E> = Effect.never
+      const page = Effect.map(Effect.exit(semaphore.withPermits(1)(read(a.value))), (exit) => {
+        result = exit
+      })
+      const take = Effect.suspend(() => {
+        const taken = result
+        result = Effect.never
+        return taken
+      })
+      return Effect.flatMap(Effect.forkIn(page, scope), (fiber) => {
+        ahead.push(Effect.zipRight(Fiber.join(fiber), take))
         return fill
       })
     })
     return Stream.repeatEffectOption(Effect.flatMap(fill, () => {
       const first = ahead.shift()
-      return first === undefined ? end : Effect.mapError(Effect.flatten(Fiber.join(first)), Option.some)
+      return first === undefined ? end : Effect.mapError(first, Option.some)
     }))
   }))
 }

@@ -56,7 +56,7 @@ export const makeWeb = (): Lock => {
  * tab that read too early would refresh what has just been refreshed.
  */
 const propagation = Effect.async<void>((resume) => {
-  const timer = setTimeout(() => resume(Effect.void), 50)
+  const timer = setTimeout(() => resume(Effect.void), 100)
   return Effect.sync(() => clearTimeout(timer))
 })
 

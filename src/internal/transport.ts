@@ -22,17 +22,26 @@ export interface Received {
   readonly text: string
 }
 
-/** Its headers are read where somebody asks for them: few do, and they cost as much as a tenth of a call. */
-export const received = (status: number, text: string, headersOf: () => Received["headers"]): Received => {
-  let headers: Received["headers"] | undefined
-  return {
-    status,
-    text,
-    get headers() {
-      return headers ??= headersOf()
-    }
+/**
+ * Its headers are read where somebody asks for them: few do, and they cost as much as a tenth of a call. A class, since
+ * the hidden class of an object with a getter of its own is old from the start, and keeps what the getter refers to.
+ */
+class Answer implements Received {
+  private fields: Received["headers"] | undefined
+
+  constructor(
+    readonly status: number,
+    readonly text: string,
+    private readonly headersOf: () => Received["headers"]
+  ) {}
+
+  get headers(): Received["headers"] {
+    return this.fields ??= this.headersOf()
   }
 }
+
+export const received = (status: number, text: string, headersOf: () => Received["headers"]): Received =>
+  new Answer(status, text, headersOf)
 
 export interface Message {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
@@ -112,13 +121,15 @@ const through = (http: HttpClient.HttpClient): Send => (message, done, caller) =
     fiberRefs: caller.getFiberRefs(),
     runtimeFlags: Runtime.defaultRuntimeFlags
   })
-  // Its own fiber, since only a fiber can be interrupted.
+  // Its own fiber, since only a fiber can be interrupted; the answer isn't its result, which the runtime would hold on to.
   const fiber = Runtime.runFork(
     runtime,
-    Effect.catchAll(Effect.flatMap(Effect.catchAll(http.execute(request), refused), read), lost),
+    Effect.map(
+      Effect.exit(Effect.catchAll(Effect.flatMap(Effect.catchAll(http.execute(request), refused), read), lost)),
+      done
+    ),
     { updateRefs: quiet }
   )
-  fiber.addObserver((exit) => done(exit))
   return {
     abort: () => fiber.unsafeInterruptAsFork(FiberId.none),
     aborted: Effect.asVoid(Fiber.await(fiber))

@@ -95,9 +95,14 @@ const login = Command.make("login", {
 const logout = Command.make("logout", flags, (flags) =>
   Effect.gen(function*() {
     const chosen = yield* settings(flags)
-    yield* Effect.flatMap(SpotifySession.SpotifySession, (session) => session.signOut).pipe(
-      Effect.provide(layer(chosen))
-    )
+    const isEmpty = yield* Effect.gen(function*() {
+      const session = yield* SpotifySession.SpotifySession
+      // What can't be read any more can still be removed.
+      const isEmpty = yield* Effect.match(session.token, { onFailure: () => false, onSuccess: Option.isNone })
+      yield* session.signOut
+      return isEmpty
+    }).pipe(Effect.provide(layer(chosen)))
+    if (isEmpty) return yield* Console.log(`Nobody was signed in: there is no token in ${chosen.store}`)
     yield* Console.log(
       `${text.green("✓")} Signed out: the token is no longer in ${chosen.store}\n` +
         text.dim("  Spotify still lists the app at https://www.spotify.com/account/apps, where you can remove it")
