@@ -31,15 +31,16 @@ const rawLoops = async (origin: string): Promise<number> => {
     const { body } = await request(`${origin}/v1/me/tracks?limit=50&offset=${mine}`, {
       headers: { authorization: "Bearer token" }
     })
-    count += JSON.parse(await body.text()).items.length
+    const page = JSON.parse(await body.text())
+    count += page.items.length
     return next()
   }
   await Promise.all(Array.from({ length: atOnce }, next))
   return count
 }
 
-const expectAll = (count: number): void => {
-  if (count !== library) throw new Error(`${count} of ${library} tracks were read`)
+const expectAll = (who: string) => (count: number): void => {
+  if (count !== library) throw new Error(`${who} read ${count} of ${library} tracks`)
 }
 
 export interface PagingResult {
@@ -56,9 +57,9 @@ export const paging = async (slow: string, fast: string, rounds: number): Promis
   const runtime = ManagedRuntime.make(clientLayer(slow, UndiciTransport.layer))
   const stream = Paging.stream(Library.tracks, { concurrency: atOnce })
   const samples = await interleaved({
-    ours: () => runtime.runPromise(Stream.runCount(stream)).then(expectAll),
-    official: () => officialLoop(slow).then(expectAll),
-    raw: () => rawLoops(slow).then(expectAll)
+    ours: () => runtime.runPromise(Stream.runCount(stream)).then(expectAll("effect-spotify")),
+    official: () => officialLoop(slow).then(expectAll("the official SDK")),
+    raw: () => rawLoops(slow).then(expectAll("raw undici"))
   }, rounds)
   await runtime.dispose()
 
@@ -104,6 +105,6 @@ const heap = async <E>(
   const before = inUse()
   const all = await runtime.runPromise(Paging.collect(Library.tracks, { concurrency: atOnce }))
   const collecting = inUse() - before
-  expectAll(all.length)
+  expectAll("Paging.collect")(all.length)
   return { tenth, streaming, collecting }
 }
