@@ -36,7 +36,13 @@ const program = Effect.gen(function*() {
         server: { port, strictPort: true }
       })
     ),
-    (vite) => Effect.promise(() => vite.close())
+    // Vite waits for what it is still preparing, and may wait for ever.
+    (vite) =>
+      Effect.promise(() => vite.close()).pipe(
+        Effect.interruptible,
+        Effect.disconnect,
+        Effect.timeoutOption("2 seconds")
+      )
   )
   yield* Effect.promise(() => vite.listen())
   yield* Console.log(`Open ${vite.resolvedUrls?.local[0]}`)
