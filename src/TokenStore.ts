@@ -18,6 +18,7 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { digest } from "./internal/digest.js"
 import * as file from "./internal/tokenStoreFile.js"
 import * as lock from "./internal/tokenStoreLock.js"
 import { describe, pendingLifetime } from "./internal/tokenStoreRecord.js"
@@ -274,7 +275,7 @@ export const layerKeyValueStore = (
       const name = (kind: string, key: string) =>
         /^[\w.@-]{1,64}$/.test(key)
           ? Effect.succeed(`${prefix}${kind}/${key}`)
-          : Effect.map(lock.digest(key), (hash) => `${prefix}${kind}/~${hash}`)
+          : Effect.map(digest(key), (hash) => `${prefix}${kind}/~${hash}`)
 
       const failure = (operation: string) => (error: PlatformError.PlatformError | ParseResult.ParseError) =>
         TokenStoreError.of(
@@ -399,7 +400,7 @@ export const layerFile = (path: string): Layer.Layer<TokenStore, TokenStoreError
               return [taken, rest === content.pending ? content : { ...content, pending: rest }]
             })),
         withLock: (key, effect) =>
-          withLock(key, Effect.flatMap(lock.digest(key), (hash) => shared.withLock(hash.slice(0, 32), effect)))
+          withLock(key, Effect.flatMap(digest(key), (hash) => shared.withLock(hash.slice(0, 32), effect)))
       })
     })
   )

@@ -16,6 +16,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { digest } from "./internal/digest.js"
 import * as lock from "./internal/tokenStoreLock.js"
 import { describe, pendingLifetime } from "./internal/tokenStoreRecord.js"
 import * as dialects from "./internal/tokenStoreSqlDialect.js"
@@ -247,24 +248,24 @@ const make = (client: SqlClient.SqlClient, table: string) =>
     return TokenStore.of({
       get: (key) =>
         Effect.gen(function*() {
-          const id = yield* lock.digest("token", key)
+          const id = yield* digest("token", key)
           const rows = yield* read("get", sql<{ readonly value: string }>`SELECT value FROM ${name} WHERE id = ${id}`)
           return yield* decode("get", tokenJson, rows)
         }),
       set: (key, token) =>
         Effect.gen(function*() {
-          const id = yield* lock.digest("token", key)
+          const id = yield* digest("token", key)
           const json = yield* Effect.orDie(Schema.encode(tokenJson)(token))
           yield* put("set", id, "token", key, json, yield* DateTime.now)
         }),
       remove: (key) =>
         Effect.flatMap(
-          lock.digest("token", key),
+          digest("token", key),
           (id) => write("remove", sql`DELETE FROM ${name} WHERE id = ${id}`)
         ),
       setPending: (key, signIn) =>
         Effect.gen(function*() {
-          const id = yield* lock.digest("pending", key, signIn.state)
+          const id = yield* digest("pending", key, signIn.state)
           const json = yield* Effect.orDie(Schema.encode(pendingJson)(signIn))
           const oldest = DateTime.subtractDuration(yield* DateTime.now, pendingLifetime)
           yield* write(
@@ -275,7 +276,7 @@ const make = (client: SqlClient.SqlClient, table: string) =>
         }),
       takePending: (key, state) =>
         Effect.gen(function*() {
-          const id = yield* lock.digest("pending", key, state)
+          const id = yield* digest("pending", key, state)
           const rows = yield* write(
             "takePending",
             sql<{ readonly value: string }>`DELETE FROM ${name} WHERE id = ${id} RETURNING value`

@@ -3,7 +3,6 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
@@ -12,6 +11,7 @@ import type { Options } from "../ResponseCache.js"
 import type { Request, Response, SpotifyClient } from "../SpotifyClient.js"
 import type { SpotifyError } from "../SpotifyError.js"
 import { decorate } from "./decorate.js"
+import { digest } from "./digest.js"
 import {
   conditional,
   confirmed,
@@ -58,11 +58,8 @@ const catalogue = new Set([
 
 const isCatalogue = (url: string): boolean => catalogue.has(/^(?:https?:\/\/[^/]+\/v1)?\/([^/?]+)/.exec(url)?.[1] ?? "")
 
-const digest = (parts: ReadonlyArray<string>): Effect.Effect<string> =>
-  Effect.map(
-    Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parts)))),
-    (hash) => `effect-spotify-${Encoding.encodeHex(new Uint8Array(hash))}`
-  )
+const keyOf = (...parts: ReadonlyArray<string>): Effect.Effect<string> =>
+  Effect.map(digest(...parts), (hash) => `effect-spotify-${hash}`)
 
 /** The cache is a help: what it can't do is left undone. */
 const helping = <A, E>(what: string, effect: Effect.Effect<A, E>): Effect.Effect<Option.Option<A>> =>
@@ -102,7 +99,7 @@ export const make = (
 
   const lastWrite = (owner: Redacted.Redacted): Effect.Effect<string, unknown> =>
     Effect.map(
-      Effect.flatMap(digest(["writes", Redacted.value(owner)]), (key) => store.get(key)),
+      Effect.flatMap(keyOf("writes", Redacted.value(owner)), (key) => store.get(key)),
       (told) => `${Option.getOrElse(told, () => "")} ${untold.get(Redacted.value(owner)) ?? ""}`
     )
 
@@ -116,7 +113,7 @@ export const make = (
       Effect.flatMap(
         helping(
           "keep that something was written",
-          Effect.flatMap(digest(["writes", Redacted.value(owner)]), (key) => store.set(key, write.toString(36)))
+          Effect.flatMap(keyOf("writes", Redacted.value(owner)), (key) => store.set(key, write.toString(36)))
         ),
         Option.match({
           onNone: () => Effect.sync(() => remember(owner)(write)),
@@ -128,7 +125,7 @@ export const make = (
     Effect.flatMap(ownerOf(client.session), (owner) => {
       if (owner === undefined) return Effect.succeed(undefined)
       return Effect.gen(function*() {
-        const key = yield* digest(["answer", Redacted.value(owner), request.url])
+        const key = yield* keyOf("answer", Redacted.value(owner), request.url)
         const write = isCatalogue(request.url) ? "" : yield* lastWrite(owner)
         const now = yield* Clock.currentTimeMillis
         const found = yield* store.get(key)

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Encoding from "effect/Encoding"
 
 /** Runs an effect while nobody else holds the name's lock. */
 export interface Lock {
@@ -77,10 +76,3 @@ const webLock = (locks: LockManager, name: string) =>
       }
     })
   })
-
-/** SHA-256 in hex of any strings, lone surrogates included; different lists have different digests. */
-export const digest = (...parts: ReadonlyArray<string>): Effect.Effect<string> =>
-  Effect.map(
-    Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parts)))),
-    (bytes) => Encoding.encodeHex(new Uint8Array(bytes))
-  )

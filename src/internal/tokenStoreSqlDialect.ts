@@ -9,7 +9,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
-import * as lock from "./tokenStoreLock.js"
+import { digest } from "./digest.js"
 
 /** How long a statement or a lock is waited for. */
 export const maxWait = Duration.seconds(60)
@@ -112,7 +112,7 @@ const postgres = (sql: SqlClient.SqlClient, table: string): Dialect => ({
   create: alone,
   lock: (key) =>
     Effect.gen(function*() {
-      const id = BigInt.asIntN(64, BigInt(`0x${(yield* lock.digest(table, key)).slice(0, 16)}`))
+      const id = BigInt.asIntN(64, BigInt(`0x${(yield* digest(table, key)).slice(0, 16)}`))
       // In a database that is set to repeatable read, the token would be read as it was before the wait.
       const transaction = yield* begin(sql, "BEGIN ISOLATION LEVEL READ COMMITTED")
       // A process that dies closes its connection; these are for a machine that drops off the network.
