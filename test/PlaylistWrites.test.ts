@@ -135,6 +135,19 @@ describe("addAll", () => {
       }
     }).pipe(Effect.provide(layer())))
 
+  it.effect("doesn't take for lost what takes effect after its connection broke", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const uris = tracks(0, 30)
+      yield* failNext(FakeSpotify.connectionReset, { on })
+      const job = yield* Effect.fork(Playlists.addAll(empty, uris))
+      yield* TestClock.adjust("1 second")
+      expect(yield* urisOf(empty)).toEqual([])
+      yield* addItems(empty, { uris })
+      expect(yield* elapsing(Fiber.join(job))).toMatchObject({ written: 30, failed: [], inDoubt: [] })
+      expect(yield* urisOf(empty)).toEqual(uris)
+    }).pipe(Effect.provide(layer())))
+
   it.effect("takes an end that was there before for what it is", () =>
     Effect.gen(function*() {
       const uris = tracks(0, 30)

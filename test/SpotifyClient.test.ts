@@ -575,6 +575,13 @@ describe("what is known besides the answer", () => {
       expect([value, none]).toEqual([1, Option.none()])
     }).pipe(Effect.provide(layer())))
 
+  it.effect("the headers of an answer, and of a copy of it", () =>
+    Effect.gen(function*() {
+      const answer = yield* get("/me")
+      expect(answer.headers["content-type"]).toContain("application/json")
+      expect({ ...answer, status: 201 }).toMatchObject({ status: 201, headers: answer.headers })
+    }).pipe(Effect.provide(layer())))
+
   it.effect("a 304 that was asked for is an answer, and none otherwise", () =>
     Effect.gen(function*() {
       const fake = yield* spotify

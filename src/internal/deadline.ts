@@ -31,16 +31,13 @@ export class Deadline {
     onExpiry: () => E2
   ): Effect.Effect<A, E | E2> {
     return Effect.suspend(() => {
-      let isOver = false
       let resume: ((result: Effect.Effect<A, E | E2>) => void) | undefined
       // What came before anybody waited. What comes later isn't kept: the garbage collector would move it to the old
       // generation along with what has waited for it.
       let early: Effect.Effect<A, E | E2> | undefined
       const end = (result: Effect.Effect<A, E | E2>) => {
         this.finish(running)
-        if (isOver) return
-        isOver = true
-        if (resume === undefined) early = result
+        if (resume === undefined) early ??= result
         else resume(result)
       }
       const running: Running = {
