@@ -194,7 +194,7 @@ const items_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const items = Endpoint.offsetPaged(items_, 50)
+export const items = Endpoint.offsetPaged(items_, 50, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, decoded by a schema of yours, since any other may be missing.
@@ -702,7 +702,7 @@ const tracks_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const tracks = Endpoint.offsetPaged(tracks_, 100)
+export const tracks = Endpoint.offsetPaged(tracks_, 100, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, by the older path, decoded by a schema of yours.

@@ -228,6 +228,24 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
 }) {}
 
 /**
+ * A list that leads back to where it was: a page is one that was given before, or the link to the next one is.
+ *
+ * `repeated` is where that page was read the first time. A page by offset may have failed so in passing.
+ *
+ * @since 0.2.0
+ * @category answers
+ */
+export class RepeatedPage extends Schema.TaggedError<RepeatedPage>()("RepeatedPage", {
+  ...context,
+  repeated: Schema.Struct({
+    offset: Schema.optionalWith(Schema.Number, { exact: true }),
+    after: Schema.optionalWith(Schema.Union(Schema.String, Schema.Number), { exact: true }),
+    before: Schema.optionalWith(Schema.Union(Schema.String, Schema.Number), { exact: true })
+  }),
+  message: Schema.String
+}) {}
+
+/**
  * No answer: the connection failed or the attempt took longer than the timeout.
  *
  * For a write this leaves open whether it happened.
@@ -295,6 +313,7 @@ export type SpotifyError =
   | ServerError
   | UnexpectedStatus
   | DecodeError
+  | RepeatedPage
   | ForeignHost
 
 /**

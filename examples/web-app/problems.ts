@@ -100,6 +100,7 @@ export const problemOf = (error: Failure): Problem => {
     case "NotFound":
     case "UnexpectedStatus":
     case "DecodeError":
+    case "RepeatedPage":
     case "ForeignHost":
       return problem(502, "Spotify answered something unexpected", `${error.message}.`, again)
   }

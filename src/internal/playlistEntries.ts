@@ -2,7 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.js"
-import { Page } from "../model/Page.js"
 import type { SpotifyClient } from "../SpotifyClient.js"
 import type { SpotifyError } from "../SpotifyError.js"
 import * as Shape from "./schema.js"
@@ -20,7 +19,14 @@ const Entry = Schema.Struct({
 
 interface Entry extends Schema.Schema.Type<typeof Entry> {}
 
-const EntriesPage = Page(Shape.nullable<Entry>(Entry))
+// A write can't do without the total, as a reader can.
+const EntriesPage = Schema.Struct({
+  items: Schema.Array(Shape.nullable<Entry>(Entry)),
+  limit: Schema.Number,
+  next: Shape.nullish(Schema.String),
+  offset: Shape.nullish(Schema.Number),
+  total: Schema.Number
+})
 
 const content = "uri,linked_from(uri)"
 
@@ -41,7 +47,7 @@ export interface ItemsFields {
 
 /** What is at each place of a playlist, and no more than that: `Paging` reads it. */
 export const paged = (itemsFields: ItemsFields) =>
-  Endpoint.offsetPaged(
+  Endpoint.offsetPagedAt(
     Object.assign(
       (id: string, options?: { readonly limit?: number | undefined; readonly offset?: number | undefined }) =>
         itemsFields(id, {
@@ -51,7 +57,9 @@ export const paged = (itemsFields: ItemsFields) =>
         }, EntriesPage),
       { spec: itemsFields.spec }
     ),
-    50
+    50,
+    (page) => page,
+    { repeats: true }
   )
 
 /** The uri that the playlist itself has: where a market was asked for, Spotify may show another copy of a track. */

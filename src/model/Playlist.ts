@@ -55,7 +55,7 @@ export const PlaylistItemsPage: Schema.Schema<Page<PlaylistItem | null>> = Page(
 
 const playlistItemsRef = Schema.Struct({
   href: Shape.nullish(Schema.String),
-  total: Schema.Number
+  total: Shape.nullable(Schema.Number)
 }).annotations({ identifier: "PlaylistItemsRef" })
 
 /**
@@ -81,8 +81,8 @@ const base = {
   href: Shape.nullish(Schema.String),
   id: Schema.String,
   images: Shape.nullish(Schema.Array(Image)),
-  name: Schema.String,
-  owner: PublicUser,
+  name: Shape.nullish(Schema.String),
+  owner: Shape.nullish(PublicUser),
   public: Shape.nullish(Schema.Boolean),
   type: Schema.String,
   uri: Schema.String
