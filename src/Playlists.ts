@@ -8,7 +8,9 @@ import * as Schema from "effect/Schema"
 import * as Endpoint from "./Endpoint.js"
 import * as Param from "./internal/param.js"
 import * as Sync from "./internal/playlistSync.js"
+import * as Versions from "./internal/playlistVersions.js"
 import * as Writes from "./internal/playlistWrites.js"
+import * as WriteAnswer from "./internal/writeAnswer.js"
 import { Booleans } from "./model/Common.js"
 import { Playlist, PlaylistCover, PlaylistItemsPage, PlaylistSnapshot, PlaylistsPage } from "./model/Playlist.js"
 import type { Scope } from "./Scope.js"
@@ -242,15 +244,19 @@ const added = {
  * @since 0.1.0
  * @category operations
  */
-export const addItems = Endpoint.make("Playlists.addItems", {
-  operationId: "add-items-to-playlist",
-  method: "POST",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: added,
-  scopes: modify,
-  success: PlaylistSnapshot
-})
+export const addItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.addItems", {
+    operationId: "add-items-to-playlist",
+    method: "POST",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: added,
+    scopes: modify,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.added
+)
 
 const removed = Param.playlistEntries(item, 100)
 
@@ -272,15 +278,19 @@ const removed = Param.playlistEntries(item, 100)
  * @since 0.1.0
  * @category operations
  */
-export const removeItems = Endpoint.make("Playlists.removeItems", {
-  operationId: "remove-items-playlist",
-  method: "DELETE",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: { items: removed, snapshot_id: Schema.optional(Param.text) },
-  scopes: modify,
-  success: PlaylistSnapshot
-})
+export const removeItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.removeItems", {
+    operationId: "remove-items-playlist",
+    method: "DELETE",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: { items: removed, snapshot_id: Schema.optional(Param.text) },
+    scopes: modify,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  ({ items }) => Versions.removed(items)
+)
 
 /**
  * What a playlist shall hold instead: up to 100 items, or none.
@@ -343,17 +353,21 @@ const replacesOrMoves = (
  * @since 0.1.0
  * @category operations
  */
-export const updateItems = Endpoint.make("Playlists.updateItems", {
-  operationId: "reorder-or-replace-playlists-items",
-  method: "PUT",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: updated,
-  check: replacesOrMoves,
-  scopes: modify,
-  idempotent: (sent) => sent.uris !== undefined,
-  success: PlaylistSnapshot
-})
+export const updateItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.updateItems", {
+    operationId: "reorder-or-replace-playlists-items",
+    method: "PUT",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: updated,
+    check: replacesOrMoves,
+    scopes: modify,
+    idempotent: (sent) => sent.uris !== undefined,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.updated
+)
 
 /**
  * Replaces a playlist's items by up to 100 others, or by none, and gives the new snapshot.
@@ -449,14 +463,15 @@ const collaborativeIsPrivate = (
  * @since 0.1.0
  * @category operations
  */
-export const create = Endpoint.make("Playlists.create", {
+export const create = Endpoint.makeWrite("Playlists.create", {
   operationId: "create-playlist",
   method: "POST",
   path: "/me/playlists",
   body: created,
   check: collaborativeIsPrivate,
   scopes: modify,
-  success: Playlist
+  success: Playlist,
+  salvage: WriteAnswer.playlist
 })
 
 /**
@@ -568,7 +583,7 @@ export const ofUser = Endpoint.offsetPaged(
  * @since 0.1.0
  * @category operations
  */
-export const createForUser = Endpoint.make("Playlists.createForUser", {
+export const createForUser = Endpoint.makeWrite("Playlists.createForUser", {
   operationId: "create-playlist-for-user",
   method: "POST",
   path: "/users/{user_id}/playlists",
@@ -578,7 +593,8 @@ export const createForUser = Endpoint.make("Playlists.createForUser", {
   scopes: modify,
   quota: "extended",
   deprecated: { since: "February 2026", use: "Playlists.create" },
-  success: Playlist
+  success: Playlist,
+  salvage: WriteAnswer.playlist
 })
 
 /**
@@ -745,17 +761,21 @@ export const tracksFields: Partly<ReadItemsOptions> = partly(tracksPage)
  * @since 0.1.0
  * @category operations
  */
-export const addTracks = Endpoint.make("Playlists.addTracks", {
-  operationId: "add-tracks-to-playlist",
-  method: "POST",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: added,
-  scopes: modify,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.addItems" },
-  success: PlaylistSnapshot
-})
+export const addTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.addTracks", {
+    operationId: "add-tracks-to-playlist",
+    method: "POST",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: added,
+    scopes: modify,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.addItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.added
+)
 
 /**
  * Removes up to 100 tracks and episodes, by the older path, and gives the new snapshot.
@@ -777,17 +797,21 @@ export const addTracks = Endpoint.make("Playlists.addTracks", {
  * @since 0.1.0
  * @category operations
  */
-export const removeTracks = Endpoint.make("Playlists.removeTracks", {
-  operationId: "remove-tracks-playlist",
-  method: "DELETE",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: { tracks: removed, snapshot_id: Schema.optional(Param.text) },
-  scopes: modify,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.removeItems" },
-  success: PlaylistSnapshot
-})
+export const removeTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.removeTracks", {
+    operationId: "remove-tracks-playlist",
+    method: "DELETE",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: { tracks: removed, snapshot_id: Schema.optional(Param.text) },
+    scopes: modify,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.removeItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  ({ tracks }) => Versions.removed(tracks)
+)
 
 /**
  * Replaces a playlist's items or moves some of them, by the older path, and gives the new snapshot.
@@ -807,19 +831,23 @@ export const removeTracks = Endpoint.make("Playlists.removeTracks", {
  * @since 0.1.0
  * @category operations
  */
-export const updateTracks = Endpoint.make("Playlists.updateTracks", {
-  operationId: "reorder-or-replace-playlists-tracks",
-  method: "PUT",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: updated,
-  check: replacesOrMoves,
-  scopes: modify,
-  idempotent: (sent) => sent.uris !== undefined,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.updateItems" },
-  success: PlaylistSnapshot
-})
+export const updateTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.updateTracks", {
+    operationId: "reorder-or-replace-playlists-tracks",
+    method: "PUT",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: updated,
+    check: replacesOrMoves,
+    scopes: modify,
+    idempotent: (sent) => sent.uris !== undefined,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.updateItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.updated
+)
 
 /**
  * Replaces a playlist's items by up to 100 others, or by none, by the older path.

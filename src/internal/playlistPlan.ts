@@ -39,7 +39,8 @@ const byReplacing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan 
     added: wanted.length,
     removed: current.length,
     readded: [...new Set(wanted)].filter((uri) => had.has(uri)),
-    leftover: []
+    leftover: [],
+    result: wanted
   }
 }
 
@@ -171,7 +172,8 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
   const had = countOf(current)
   const wants = countOf(wanted)
   const excess = (uri: string): number => (had.get(uri) ?? 0) - (wants.get(uri) ?? 0)
-  // Spotify removes all copies at once.
+  // What can't be read may be what is to be added. Spotify removes all copies at once, those too, so that it is added once.
+  const doubted = current.includes(null) ? [...wants.keys()].filter((uri) => isPlain(uri) && !had.has(uri)) : []
   const gone = new Set([...had.keys()].filter((uri) => isPlain(uri) && excess(uri) > 0))
   const unwanted = new Map([...had.keys()].map((uri) => [uri, isPlain(uri) ? 0 : Math.max(0, excess(uri))]))
 
@@ -212,7 +214,15 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
     return previous
   })
 
-  const steps: Array<Step> = chunksOf([...gone]).map((uris) => ({ _tag: "Remove", uris }))
+  const result: Array<string | null> = Array.from({ length: wanted.length + leftover.length }, () => null)
+  uriAt.forEach((uri, place) => {
+    result[place] = uri
+  })
+  list.filter((_, i) => entries[i]?.isLeft === true).forEach((place, i) => {
+    result[place] = leftover[i]?.uri ?? null
+  })
+
+  const steps: Array<Step> = chunksOf([...gone, ...doubted]).map((uris) => ({ _tag: "Remove", uris }))
   for (const { after, places } of gaps(list, wanted.length + leftover.length)) {
     const position = after === undefined ? 0 : list.indexOf(after) + 1
     steps.push(...inserts(places.flatMap((place) => uriAt.get(place) ?? []), position))
@@ -227,7 +237,8 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
     added: wanted.length - kept.length,
     removed: current.length - kept.length - leftover.length,
     readded: [...gone].filter((uri) => wants.has(uri)),
-    leftover
+    leftover,
+    result
   }
 }
 
