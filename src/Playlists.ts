@@ -19,6 +19,12 @@ import type { SpotifyError } from "./SpotifyError.js"
 
 const item = ["track", "episode"] as const
 
+const details = {
+  public: Schema.optional(Param.boolean),
+  collaborative: Schema.optional(Param.boolean),
+  description: Schema.optional(Param.anyText)
+}
+
 const modify: ReadonlyArray<Scope> = ["playlist-modify-public", "playlist-modify-private"]
 
 /**
@@ -152,12 +158,13 @@ export const changeDetails = Endpoint.command("Playlists.changeDetails", {
   method: "PUT",
   path: "/playlists/{playlist_id}",
   id: "playlist",
-  body: {
-    name: Schema.optional(Param.text),
-    public: Schema.optional(Param.boolean),
-    collaborative: Schema.optional(Param.boolean),
-    description: Schema.optional(Param.anyText)
-  },
+  body: { name: Schema.optional(Param.text), ...details },
+  check: ({ collaborative, description, name, public: isPublic }) =>
+    collaborative === true && isPublic === true
+      ? { field: "public", expected: "false or absent where collaborative is true" }
+      : [collaborative, description, isPublic, name].every((value) => value === undefined)
+      ? { field: "name", expected: "given, unless public, collaborative or description is" }
+      : undefined,
   scopes: modify
 })
 
@@ -433,12 +440,7 @@ export const mine = Endpoint.offsetPaged(
   50
 )
 
-const created = {
-  name: Param.text,
-  public: Schema.optional(Param.boolean),
-  collaborative: Schema.optional(Param.boolean),
-  description: Schema.optional(Param.anyText)
-}
+const created = { name: Param.text, ...details }
 
 const collaborativeIsPrivate = (
   options: { readonly collaborative?: boolean | undefined; readonly public?: boolean | undefined }
@@ -448,7 +450,8 @@ const collaborativeIsPrivate = (
     : undefined
 
 /**
- * Makes an empty playlist of the signed-in user, public unless said otherwise. It is never sent twice on a doubt.
+ * Makes an empty playlist of the signed-in user, public unless said otherwise. It is never sent twice on a doubt. Where
+ * the answer is odd, its id is there all the same, and members that can't be read are empty texts or absent.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`; both for a collaborative one.
  *
@@ -893,9 +896,10 @@ export const moveTracks: Endpoint.Endpoint<[id: string, options: MoveOptions], P
  * Adds any number of tracks and episodes, 100 a request and in order, at the end or before `position`, and gives an
  * account of what was written.
  *
- * Takes ids, URIs or links from anything that can be iterated, or from a stream. Each request is sent once: where one
- * fails, `IncompleteWrite` has the account, which says what is in doubt; given back as `resume`, that is settled by
- * reading the playlist, and the rest is added.
+ * Takes ids, URIs or links from anything that can be iterated, or from a stream. No entry is sent again unless the
+ * playlist, read back, shows that it isn't there: one that can't be read leaves a doubt. Where a request fails,
+ * `IncompleteWrite` has the account, which says what is in doubt; given back as `resume`, that is settled by reading the
+ * playlist, and the rest is added.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -933,8 +937,8 @@ export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
 })
 
 /**
- * Removes any number of tracks and episodes, each wherever it stands, 100 a request, each on the version of the playlist
- * that the one before left. What it takes and gives is as for {@link addAll}; to remove again does no harm.
+ * Removes any number of tracks and episodes, each wherever it stands, 100 a request. What it takes and gives is as for
+ * {@link addAll}; to remove again does no harm.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -957,9 +961,11 @@ const sources = {
  * Makes a playlist equal to a list with the fewest requests that are found (remove, insert, move, or replace where nothing
  * stays), so that what stays keeps its `added_at`. With `dryRun` nothing is written and the plan is given.
  *
- * Takes ids, URIs or links, and `spotify:local:` URIs that the playlist has. Fails with `ImpossibleSync` before anything
- * is written where no request could do it, with `PlaylistChanged` where somebody else changed the playlist since it was
- * read, and with `IncompleteSync` where a step failed: to sync again goes on from there.
+ * Takes ids, URIs or links, and `spotify:local:` URIs that the playlist has. Where something was written, the playlist is
+ * read back in the end: success means that it is equal to the list. Fails with `ImpossibleSync` before anything is
+ * written where no request could do it, with `PlaylistChanged` where somebody else changed the playlist since it was
+ * read, and with `IncompleteSync` where a step failed or the playlist isn't equal to the list: to sync again goes on from
+ * there.
  *
  * Scopes: `playlist-read-private`, and `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -982,9 +988,9 @@ const sources = {
 export const sync = Sync.sync("Playlists.sync", sources)
 
 /**
- * Carries out the plan of a dry run, if the playlist hasn't changed since.
+ * Carries out the plan of a dry run, if the playlist hasn't changed since, and reads it back.
  *
- * Scopes: `playlist-modify-public` or `playlist-modify-private`.
+ * Scopes: `playlist-read-private`, and `playlist-modify-public` or `playlist-modify-private`.
  *
  * @since 0.1.0
  * @category long writes
