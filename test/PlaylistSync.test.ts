@@ -253,7 +253,7 @@ describe("reads that are late", () => {
       }).pipe(
         Effect.provide(layer({ fake: { playlists: { ...late, entriesLag: isSlow ? "600 millis" : 0 } } }))
       ),
-    { timeout: 240_000, fastCheck: { numRuns: 40 } }
+    { timeout: 240_000, fastCheck: { numRuns: 20 } }
   )
 
   it.effect("don't hide that another has changed the playlist since", () =>
@@ -374,6 +374,6 @@ describe("unremovable: \"leave\"", () => {
         for (let run = 0; run < 2; run++) yield* elapsing(sync(odd, wanted, leave))
         expect(yield* urisOf(odd)).toEqual(once)
       }).pipe(Effect.provide(layer({ fake: { playlists: { unreadable: [t(2), t(4)] } } }))),
-    { timeout: 240_000, fastCheck: { numRuns: 40 } }
+    { timeout: 240_000, fastCheck: { numRuns: 20 } }
   )
 })

@@ -448,7 +448,7 @@ describe("what can't be read", () => {
         if (isThere) expect(account?.failed).toEqual([])
         else expect(account?.written).toBe(0)
       }).pipe(Effect.provide(unreadable(t(2), t(5)))),
-    { timeout: 240_000, fastCheck: { numRuns: 40 } }
+    { timeout: 240_000, fastCheck: { numRuns: 20 } }
   )
 })
 
