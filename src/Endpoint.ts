@@ -219,7 +219,9 @@ const decodeError = (
     issuePath,
     expected,
     detail: excerpt(response.text, secrets),
-    message: `${spec.operation}: the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
+    message: `${spec.operation}: ${
+      spec.method === "GET" ? "" : `it is done (${response.status}), and `
+    }the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
   })
 }
 
@@ -261,6 +263,20 @@ const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
         ? fail(rest.left)
         : Effect.as(report(client, unreadable(spec, request, response, odd)), rest.right)
     }
+  }
+}
+
+const writeCodec = <A, I>(
+  success: Schema.Schema<A, I>,
+  salvage: (response: Response, request: Request) => Option.Option<A>
+): Codec<A> => {
+  const codec = jsonCodec(success)
+  return {
+    read: (spec, response, request, client) =>
+      Option.match(salvage(response, request), {
+        onNone: () => codec.read(spec, response, request, client),
+        onSome: Effect.succeed
+      })
   }
 }
 
@@ -457,6 +473,28 @@ export const makeOption = <
   declaration: Declaration<Id, Q, B> & { readonly success: Schema.Schema<A, I> }
 ): Endpoint<Arguments<Id, Q, B>, Option.Option<A>> =>
   declare(operation, declaration, declaration.success)(optionCodec(declaration.success))
+
+/**
+ * Declares a write that answers with a body. What was answered with a success has happened, whatever the body is:
+ * `salvage` reads it, or gives what is left of it. Where that is none, the write ends as one of `make` does.
+ *
+ * @since 0.2.0
+ * @category constructors
+ */
+export const makeWrite = <
+  A,
+  I,
+  Id extends IdKind | undefined = undefined,
+  Q extends Fields = {},
+  B extends Fields = {}
+>(
+  operation: string,
+  declaration: Declaration<Id, Q, B> & {
+    readonly success: Schema.Schema<A, I>
+    readonly salvage: (response: Response, request: Request) => Option.Option<A>
+  }
+): Endpoint<Arguments<Id, Q, B>, A> =>
+  declare(operation, declaration, declaration.success)(writeCodec(declaration.success, declaration.salvage))
 
 /**
  * Declares a command: whatever body its success has is ignored, since the player's commands answer with an opaque text.

@@ -78,6 +78,8 @@ export interface Request {
   readonly body?: { readonly contentType: string; readonly text: string } | undefined
   /** Whether it may be sent again when nobody knows what came of it. */
   readonly idempotent: boolean
+  /** Reads what is to be changed, so that no layer may give what was asked for before. */
+  readonly fresh?: boolean | undefined
   /** The scopes that it needs, to name the missing one. */
   readonly scopes?: ReadonlyArray<string> | undefined
   /** What a 403 means where Development Mode has lost the operation. */

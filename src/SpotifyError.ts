@@ -212,7 +212,8 @@ export class UnexpectedStatus extends Schema.TaggedError<UnexpectedStatus>()("Un
 /**
  * A success whose body isn't what the operation promises.
  *
- * `issuePath` is the place inside the body (`items.3.track.name`), `expected` what should be there.
+ * `issuePath` is the place inside the body (`items.3.track.name`), `expected` what should be there. A write that fails so
+ * has happened.
  *
  * @since 0.1.0
  * @category answers

@@ -53,7 +53,7 @@ export const program = Effect.gen(function*() {
   yield* Console.log(Option.match(state, {
     onNone: () => "nothing",
     onSome: ({ device, is_playing }) =>
-      `${is_playing ? "Playing" : "Paused"} on ${device.name} at volume ${device.volume_percent}`
+      `${is_playing ? "Playing" : "Paused"} on ${device?.name} at volume ${device?.volume_percent}`
   }))
 }).pipe(
   Effect.provide(Guide.asUser(Scope.required(Player.state, Player.play), { activeDevice: false }))

@@ -205,6 +205,9 @@ export const playlistEntries = (
     `a list of { uri } (${kinds.join(", ")}): 1 to ${max} of them`
   )
 
+/** In one line, as it is sent. */
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+
 const maxCover = 256 * 1024
 const coverExpected = "a JPEG as bytes or base64 text, whose base64 has 256 KB at most"
 
@@ -219,17 +222,22 @@ export const Jpeg: Schema.Schema<Uint8Array | string, string> = Schema.transform
       const refuse = (what: string) =>
         ParseResult.fail(new ParseResult.Type(ast, undefined, `${coverExpected}, ${what}`))
       const encoded = typeof input === "string" ? input.trim() : Encoding.encodeBase64(input)
+      if (/^data:/i.test(encoded)) return refuse("not a data: URL: only what follows its comma")
       // FF D8 FF, which is how each JPEG starts.
       if (!encoded.startsWith("/9j/")) return refuse("not another kind of file")
       if (encoded.length > maxCover) return refuse(`not ${Math.ceil(encoded.length / 1024)} KB`)
-      return typeof input === "string" && Either.isLeft(Encoding.decodeBase64(encoded))
-        ? refuse("not broken base64")
-        : ParseResult.succeed(encoded)
+      return isBase64(encoded) ? ParseResult.succeed(encoded) : refuse("not broken base64 or base64 in lines")
     }
   }
 ).annotations({ description: coverExpected })
 
-const utc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z$/
+const utc = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/
+
+/** Whether it is a time that there was: of the 30th of February JavaScript makes one in March. */
+const isTime = (text: string): boolean => {
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(utc.exec(text)?.[1] ?? " ")
+}
 
 /** Ids, URIs or links, each with the time that it shall have been added at. */
 export const timestampedIds = (
@@ -237,7 +245,7 @@ export const timestampedIds = (
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly id: string; readonly added_at: string }>> =>
   saying(
-    Schema.Array(Schema.Struct({ id: id(kind), added_at: Schema.String.pipe(Schema.pattern(utc)) })).pipe(
+    Schema.Array(Schema.Struct({ id: id(kind), added_at: Schema.String.pipe(Schema.filter(isTime)) })).pipe(
       Schema.minItems(1),
       Schema.maxItems(max)
     ),

@@ -101,6 +101,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
 
   return decorate(
     client,
-    (client, request) => request.method === "GET" ? share(client, request) : client.execute(request)
+    (client, request) =>
+      request.method === "GET" && request.fresh !== true ? share(client, request) : client.execute(request)
   )
 }

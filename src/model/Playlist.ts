@@ -173,11 +173,11 @@ export interface FeaturedPlaylists extends Schema.Schema.Type<typeof featuredPla
 export const FeaturedPlaylists: Schema.Schema<FeaturedPlaylists> = featuredPlaylists
 
 const playlistSnapshot = Schema.Struct({
-  snapshot_id: Schema.String
+  snapshot_id: Shape.optional(Schema.String)
 }).annotations({ identifier: "PlaylistSnapshot" })
 
 /**
- * The version that a playlist has after a change.
+ * The version that a playlist has after a change; absent where the change was made and the answer doesn't tell it.
  *
  * Source: https://developer.spotify.com/documentation/web-api/reference/add-items-to-playlist
  *
