@@ -33,7 +33,9 @@ export const program = Player.changes({ interval: "50 millis", minInterval: "20 
         case "ItemChanged":
           return Console.log(`Now plays ${change.state.item?.name}`)
         case "VolumeChanged":
-          return Console.log(`Volume ${change.previous.device?.volume_percent} to ${change.state.device?.volume_percent}`)
+          return Console.log(
+            `Volume ${change.previous.device?.volume_percent} to ${change.state.device?.volume_percent}`
+          )
         default:
           return Console.log(change._tag)
       }
