@@ -268,14 +268,20 @@ const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
 
 const writeCodec = <A, I>(
   success: Schema.Schema<A, I>,
-  salvage: (response: Response, request: Request) => Option.Option<A>
+  salvage: (body: string, response: Response, request: Request) => Option.Option<A>
 ): Codec<A> => {
   const codec = jsonCodec(success)
   return {
     read: (spec, response, request, client) =>
-      Option.match(salvage(response, request), {
-        onNone: () => codec.read(spec, response, request, client),
-        onSome: Effect.succeed
+      Effect.matchEffect(codec.read(spec, response, request, { ...client, unreadable: "skip" }), {
+        onFailure: (error) =>
+          Option.match(salvage(response.text, response, request), {
+            onNone: () => Effect.fail(error),
+            onSome: Effect.succeed
+          }),
+        // What can be read may still lack what identifies the result.
+        onSuccess: (value) =>
+          Effect.succeed(Option.getOrElse(salvage(JSON.stringify(value), response, request), () => value))
       })
   }
 }
@@ -491,7 +497,7 @@ export const makeWrite = <
   operation: string,
   declaration: Declaration<Id, Q, B> & {
     readonly success: Schema.Schema<A, I>
-    readonly salvage: (response: Response, request: Request) => Option.Option<A>
+    readonly salvage: (body: string, response: Response, request: Request) => Option.Option<A>
   }
 ): Endpoint<Arguments<Id, Q, B>, A> =>
   declare(operation, declaration, declaration.success)(writeCodec(declaration.success, declaration.salvage))

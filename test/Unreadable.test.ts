@@ -77,7 +77,9 @@ describe("one odd entry costs one entry", () => {
         expect(isWithout(got, at(sent, path), path, missing, strips), told).toBe(true)
 
         const strict = yield* Effect.either(call).pipe(Effect.provide(answering(sent, { unreadable: "fail" })))
-        if (unreadable.length === 0) expect(strict, told).toEqual(Either.right(answer))
+        // A write that happened doesn't fail because of its answer.
+        const isRead = unreadable.length === 0 || unreadable[0]!.operation === "Playlists.create"
+        if (isRead) expect(strict, told).toEqual(Either.right(answer))
         else expect(strict, told).toMatchObject({ left: { _tag: "DecodeError", status: 200 } })
       }).pipe(Effect.provide(quiet)),
     { timeout: 240_000, fastCheck: { numRuns: 200 } }

@@ -20,7 +20,7 @@ const snapshotIn = (text: string): string | undefined => {
 const isSnapshot = Schema.is(PlaylistSnapshot)
 
 /** A playlist's version; none is told where the answer is cut, or something else. */
-export const snapshot = ({ text }: Response): Option.Option<PlaylistSnapshot> => {
+export const snapshot = (text: string): Option.Option<PlaylistSnapshot> => {
   const body = parsed(text)
   if (textOf(body, "snapshot_id") !== undefined && isSnapshot(body)) return Option.some(body)
   const snapshot_id = snapshotIn(text)
@@ -40,7 +40,7 @@ const idIn = (text: string, sent: string): string | undefined => {
 const isPlaylist = Schema.is(Playlist)
 
 /** A new playlist, or what is left of it: its id, what can be read, and empty members for those that it can't lack. */
-export const playlist = ({ headers, text }: Response, request: Request): Option.Option<Playlist> => {
+export const playlist = (text: string, { headers }: Response, request: Request): Option.Option<Playlist> => {
   const body = parsed(text)
   if (isPlaylist(body) && body.id !== "") return Option.some(body)
   const sent = request.body?.text ?? ""
