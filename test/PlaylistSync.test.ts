@@ -247,9 +247,10 @@ describe("reads that are late", () => {
         const other = Effect.provide(write, clientLayer())
         yield* isOwn ? write : other
         if (!isOwn) yield* TestClock.adjust("1 second")
-        const { snapshot_id } = yield* elapsing(sync(empty, wanted))
+        const { plan, snapshot_id } = yield* elapsing(sync(empty, wanted))
         expect(yield* urisOf(empty)).toEqual(wanted)
-        expect((yield* stateOf(empty)).snapshotId).toBe(snapshot_id)
+        // Of others' version nobody can know where nothing had to be written.
+        if (isOwn || plan.steps.length > 0) expect((yield* stateOf(empty)).snapshotId).toBe(snapshot_id)
       }).pipe(
         Effect.provide(layer({ fake: { playlists: { ...late, entriesLag: isSlow ? "600 millis" : 0 } } }))
       ),

@@ -244,8 +244,12 @@ const carryOut = (operation: string, operations: Operations) => {
       let snapshot_id: string | undefined = plan.snapshot_id
       let done = 0
       for (const step of steps) {
+        const first = write(operations, playlist, step, snapshot_id)
         const written: PlaylistSnapshot = yield* Effect.mapError(
-          write(operations, playlist, step, snapshot_id),
+          // A read's version may be one from before others' last changes, which hasn't got these places.
+          done === 0 && step._tag === "Move"
+            ? Effect.catchTag(first, "BadRequest", () => write(operations, playlist, step, undefined))
+            : first,
           (error) => stopped(done, isInDoubt(error))(error)
         )
         snapshot_id = written.snapshot_id
