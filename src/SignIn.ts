@@ -24,6 +24,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope_ from "effect/Scope"
+import { aBoolean, aDuration, checkOptions, someScopes } from "./internal/input.js"
 import * as page from "./internal/signInPage.js"
 import { readLine } from "./internal/signInTerminal.js"
 import type * as Scope from "./Scope.js"
@@ -232,6 +233,12 @@ const objection = (callback: URL, state: string): string | undefined => {
 const parseUrl = (text: string, base: string): URL | undefined =>
   Either.getOrUndefined(Either.try(() => new URL(text, base)))
 
+const allowed = {
+  scopes: someScopes,
+  showDialog: aBoolean,
+  timeout: aDuration
+}
+
 /**
  * Signs a user in from a terminal and keeps the token in the session's store.
  *
@@ -273,6 +280,7 @@ export const loopback = (
   SpotifySession | LoopbackServer | Browser | Terminal.Terminal
 > =>
   Effect.scoped(Effect.gen(function*() {
+    yield* checkOptions("SignIn.loopback", allowed, options)
     const session = yield* SpotifySession
     const loopbackServer = yield* LoopbackServer
     const browser = yield* Browser

@@ -16,7 +16,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope_ from "effect/Scope"
-import { guarded } from "./internal/http.js"
+import { guarded as guardedClient } from "./internal/http.js"
+import { aBoolean, type Allowed, aSecret, aText, checkOptions, guarded, someScopes } from "./internal/input.js"
 import { retryTokenRequest } from "./internal/retry.js"
 import { type Flight, type Keeper, leeway, makeKeeper, never } from "./internal/session.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
@@ -139,6 +140,24 @@ export interface TokenOptions {
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 
+const userOptions = {
+  clientId: aText,
+  redirectUri: aText,
+  scopes: someScopes,
+  key: aText,
+  accountsUrl: aText
+}
+
+const appOptions = { clientId: aText, clientSecret: aSecret, accountsUrl: aText }
+
+const tokenOptions: { readonly [name: string]: Allowed } = {
+  accessToken: aSecret,
+  expiresAt: [DateTime.isDateTime, "a DateTime"],
+  scopes: someScopes
+}
+
+const authorizeOptions = { scopes: someScopes, showDialog: aBoolean, redirectUri: aText }
+
 const defaultKey = "default"
 
 const textOf = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
@@ -174,7 +193,7 @@ const makeUser = (
     const key = options.key ?? defaultKey
     yield* SpotifyAuth.checkApp(app)
     yield* SpotifyAuth.checkRedirectUri(options.redirectUri)
-    const client = guarded(yield* HttpClient.HttpClient)
+    const client = guardedClient(yield* HttpClient.HttpClient)
     const store = yield* TokenStore
     // What Spotify gave out and the store may not have taken: nobody uses it before it is kept.
     let unsaved: { readonly token: Token; readonly previous: Token | undefined } | undefined
@@ -281,6 +300,7 @@ const makeUser = (
       token: store.get(key),
       authorizeUrl: (authorize) =>
         Effect.gen(function*() {
+          yield* checkOptions("SpotifySession.authorizeUrl", authorizeOptions, authorize)
           const scopes = authorize?.scopes ?? options.scopes ?? []
           const state = yield* SpotifyAuth.generateState
           const codeVerifier = options.clientSecret === undefined ? yield* SpotifyAuth.generateCodeVerifier : undefined
@@ -370,7 +390,11 @@ const withoutUser = (key: string, what: string, keeper: Keeper): SpotifySession.
  */
 export const makeAuthorizationCode: (
   options: AuthorizationCodeOptions
-) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = makeUser
+) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = guarded(
+  "SpotifySession",
+  makeUser,
+  (options) => checkOptions("SpotifySession", { ...userOptions, clientSecret: aSecret }, options ?? null)
+)
 
 /**
  * A session of the authorization code flow with PKCE.
@@ -379,16 +403,13 @@ export const makeAuthorizationCode: (
  * @since 0.1.0
  * @category constructors
  */
-export const makePkce = (
+export const makePkce: (
   options: PkceOptions
-): Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> =>
-  makeUser({
-    clientId: options.clientId,
-    redirectUri: options.redirectUri,
-    scopes: options.scopes,
-    key: options.key,
-    accountsUrl: options.accountsUrl
-  })
+) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = guarded(
+  "SpotifySession",
+  makeUser,
+  (options) => checkOptions("SpotifySession", userOptions, options ?? null)
+)
 
 /**
  * A session of the client credentials flow.
@@ -401,8 +422,9 @@ export const makeClientCredentials = (
   options: ClientCredentialsOptions
 ): Effect.Effect<SpotifySession.Service, InvalidInput, HttpClient.HttpClient | Scope_.Scope> =>
   Effect.gen(function*() {
+    yield* checkOptions("SpotifySession", appOptions, options ?? null)
     yield* SpotifyAuth.checkApp(options)
-    const client = guarded(yield* HttpClient.HttpClient)
+    const client = guardedClient(yield* HttpClient.HttpClient)
     const grant: SpotifyAuth.Grant = { type: "client_credentials" }
     const keeper = yield* makeKeeper(() =>
       Effect.zipWith(
@@ -426,7 +448,8 @@ export const makeToken = (
   options: TokenOptions
 ): Effect.Effect<SpotifySession.Service, InvalidInput, Scope_.Scope> =>
   Effect.gen(function*() {
-    if (!tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
+    yield* checkOptions("SpotifySession", tokenOptions, options ?? null)
+    if (!Redacted.isRedacted(options.accessToken) || !tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
       return yield* InvalidInput.of("SpotifySession", "accessToken", "a token: visible characters without white space")
     }
     const keeper = yield* makeKeeper((flight, keeper) =>

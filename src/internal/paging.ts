@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -7,12 +8,16 @@ import * as Stream from "effect/Stream"
 import type { CursorPaging, OffsetPaging, Paged, Spec } from "../Endpoint.js"
 import type { CursorPage } from "../model/Page.js"
 import type { Page, PageError, Position } from "../Paging.js"
-import type { SpotifyClient } from "../SpotifyClient.js"
+import { SpotifyClient } from "../SpotifyClient.js"
 import { InvalidInput, type SpotifyError } from "../SpotifyError.js"
+import { isOfLimit } from "./answer.js"
+import { attempt, instead, readOptions } from "./input.js"
+import { lostBy } from "./lost.js"
 
 type Pages<Item> = Stream.Stream<Page<Item>, PageError, SpotifyClient>
 
-type Read<A> = (position: Position) => Effect.Effect<A, PageError, SpotifyClient>
+/** Reads a page, of no more than `most` where the list is shown no further. */
+type Read<A> = (position: Position, most?: number) => Effect.Effect<A, PageError, SpotifyClient>
 
 const at = (position: Position) => (error: SpotifyError): PageError => Object.assign(error, { position })
 
@@ -77,24 +82,25 @@ const readAhead = <A, B, E, R>(
 }
 
 const offsetPages = <A, Item>(
-  { select }: OffsetPaging<A, Item>,
+  { reach = Infinity, select }: OffsetPaging<A, Item>,
   read: Read<A>,
   start: number,
-  limit: number,
+  asked: () => number,
   concurrency: number
 ): Pages<Item> =>
   Stream.suspend(() => {
+    if (start === reach) return Stream.empty
     let offset = start
     // What the first page says, until a later one says otherwise.
-    let step = limit
-    let total = 0
+    let step = 0
+    let end = 0
 
     const page = (offset: number): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
-      Effect.map(read({ offset }), (answer) => {
+      Effect.map(read({ offset }, offset < reach ? reach - offset : undefined), (answer) => {
         const { items, limit, next, total: counted } = select(answer)
-        if (offset === start && limit >= 1) step = Math.min(step, limit)
-        total = counted
-        const goesOn = next !== null && items.length > 0 && offset + step < counted
+        if (offset === start) step = limit >= 1 ? Math.min(asked(), limit) : asked()
+        end = Math.min(counted, reach)
+        const goesOn = next !== null && items.length > 0 && offset + step < end
         return { position: { offset }, items, total: counted, next: goesOn ? { offset: offset + step } : undefined }
       })
 
@@ -104,9 +110,9 @@ const offsetPages = <A, Item>(
     })
     // Up to the total as it was last heard of.
     const others = Stream.suspend(() => {
-      const end = total
+      const last = end
       const next = () => {
-        if (offset >= end) return Option.none()
+        if (offset >= last) return Option.none()
         const current = offset
         offset += step
         return Option.some(current)
@@ -120,12 +126,14 @@ const offsetPages = <A, Item>(
     )
   })
 
+const decoded = (text: string) => Either.try(() => decodeURIComponent(text))
+
 /** Spotify's own link says in which direction the list is read; a cursor is a text there, whatever the option takes. */
 const nextCursor = ({ query }: Spec, { cursors, next }: CursorPage<unknown>): Position | undefined => {
   if (next === null) return undefined
   const link = /[?&](after|before)=([^&#]+)/.exec(next ?? "")
   const [name, text] = link?.[1] !== undefined && link[2] !== undefined
-    ? [link[1], decodeURIComponent(link[2])]
+    ? [link[1], Either.getOrUndefined(decoded(link[2]))]
     : Predicate.isString(cursors?.after)
     ? ["after", cursors.after]
     : ["before", cursors?.before]
@@ -165,22 +173,62 @@ export function pages<A, Item>(
   resumed?: Position
 ): Pages<Item> {
   const { page: paging, spec } = operation
-  const id = spec.id === undefined ? [] : [args[0]]
-  const given = args[id.length]
-  const { concurrency = 1, from = resumed, limit = paging.maxLimit, ...options } = Predicate.isReadonlyRecord(given)
-    ? given
-    : {}
-  const { after: _, before: __, offset: ___, ...others } = options
-  const refuse = (field: string, expected: string) =>
-    Stream.fail(at({})(InvalidInput.of(spec.operation, field, expected)))
+  const place = spec.id === undefined ? 0 : 1
+  const refuse = (error: InvalidInput) => Stream.fail(at({})(error))
+  const names = [...Object.keys(spec.query), "concurrency", "from"]
+  return Stream.suspend(() =>
+    Either.match(attempt(spec.operation, () => readOptions(spec.operation, names, args[place])), {
+      onLeft: refuse,
+      onRight: ({ concurrency = 1, from = resumed, limit, ...options }) => {
+        const { after: _, before: __, offset: ___, ...others } = options
+        const positions = ["after", "before", "offset"].filter((name) => name in spec.query)
+        const given = attempt(spec.operation, () =>
+          Either.mapLeft(
+            readOptions(spec.operation, positions, from),
+            ({ expected, field }) => InvalidInput.of(spec.operation, field === "options" ? "from" : field, expected)
+          ))
+        if (Either.isLeft(given)) return refuse(given.left)
+        const start = startIn(spec, from === undefined || from === null ? options : given.right)
+        if (start === undefined) {
+          return refuse(InvalidInput.of(spec.operation, "from", "a position in a list of this operation"))
+        }
+        let asked = paging.maxLimit
+        const ask = (size: unknown, position: Position, most: number) => {
+          if (Predicate.isNumber(size)) asked = size
+          const limit = Predicate.isNumber(size) ? Math.min(size, most) : size
+          return operation(...args.slice(0, place), { ...others, limit, ...position }, ...args.slice(place + 1))
+        }
+        const read: Read<A> = (position, most = Infinity) =>
+          Effect.mapError(
+            limit === undefined
+              ? largest(spec, paging.maxLimit, (size) => ask(size, position, most))
+              : ask(limit, position, most),
+            at(position)
+          )
+        if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
+        return !Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1
+          ? refuse(InvalidInput.of(spec.operation, "concurrency", instead("a whole number from 1", concurrency)))
+          : offsetPages(paging, read, start.offset ?? 0, () => asked, concurrency)
+      }
+    })
+  )
+}
 
-  const start = startIn(spec, from ?? options)
-  if (start === undefined) return refuse("from", "a position in a list of this operation")
-  const read: Read<A> = (position) => Effect.mapError(operation(...id, { ...others, limit, ...position }), at(position))
-  if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
-  if (!Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1) {
-    return refuse("concurrency", "a whole number from 1")
-  }
-  const size = Predicate.isNumber(limit) ? limit : paging.maxLimit
-  return offsetPages(paging, read, start.offset ?? 0, size, concurrency)
+/** Asks for the largest page that the app turned out to have: in Development Mode that may be less than for others. */
+const largest = <A>(
+  { developmentLimit, operationId }: Spec,
+  maxLimit: number,
+  ask: (limit: number) => Effect.Effect<A, SpotifyError, SpotifyClient>
+): Effect.Effect<A, SpotifyError, SpotifyClient> => {
+  if (developmentLimit === undefined) return ask(maxLimit)
+  return Effect.flatMap(SpotifyClient, (client) => {
+    const lost = lostBy(client)
+    const less = Effect.suspend(() => ask(developmentLimit))
+    // Only what the smaller page has shown to be the limit's fault is taken for that.
+    return lost.has(operationId) ? less : Effect.catchIf(
+      ask(maxLimit),
+      (error) => error._tag === "BadRequest" && isOfLimit(error.detail),
+      () => Effect.tap(less, () => lost.add(operationId))
+    )
+  })
 }
