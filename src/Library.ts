@@ -292,7 +292,9 @@ export const saveTracks = Endpoint.mapInput(
     options?.timestamped_ids === undefined
       ? options
       : {
-        ids: Array.isArray(options.timestamped_ids) ? options.timestamped_ids.map((entry) => entry?.id) : [],
+        ids: Array.isArray(options.timestamped_ids)
+          ? options.timestamped_ids.slice(0, 51).map((entry) => entry?.id)
+          : [],
         timestamped_ids: options.timestamped_ids
       }
   ],

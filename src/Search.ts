@@ -135,12 +135,12 @@ function find<const Kinds extends ReadonlyArray<Kind>>(
   options: Options<Kinds>
 ): Effect.Effect<Found<Kinds>, SpotifyError, SpotifyClient>
 function find(options: Options<ReadonlyArray<Kind>>): Effect.Effect<SearchResult, SpotifyError, SpotifyClient> {
-  // Where it's no list, the endpoint refuses it.
-  const kinds = attempt(
-    "Search.search",
-    () => Either.right(Predicate.hasProperty(options, "type") && Array.isArray(options.type) ? options.type : [])
-  )
-  return Effect.flatMap(kinds, (kinds) => endpointOf(kinds)(options))
+  // Where it's no list, the endpoint refuses it, and where it's longer too.
+  const asked = attempt("Search.search", () =>
+    Either.right(
+      Predicate.hasProperty(options, "type") && Array.isArray(options.type) ? options.type.slice(0, kinds.length) : []
+    ))
+  return Effect.flatMap(asked, (asked) => endpointOf(asked)(options))
 }
 
 /**

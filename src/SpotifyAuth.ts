@@ -12,7 +12,7 @@ import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { guarded } from "./internal/http.js"
-import { aBoolean, attempt, aText, checkOptions, shown, someScopes } from "./internal/input.js"
+import { aBoolean, aText, attempt, checkOptions, shown, someScopes } from "./internal/input.js"
 import { retryTokenRequest } from "./internal/retry.js"
 import { excerpt } from "./internal/text.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
@@ -159,11 +159,14 @@ const checkClientId = (clientId: string): Either.Either<string, InvalidInput> =>
     : Either.left(InvalidInput.of(
       "SpotifyAuth",
       "clientId",
-      `the client id from Spotify's dashboard, ${String(clientId).trim() === "" ? "not an empty text" : "letters and digits"}`
+      `the client id from Spotify's dashboard, ${
+        String(clientId).trim() === "" ? "not an empty text" : "letters and digits"
+      }`
     ))
 
 const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<void, InvalidInput> =>
-  accountsUrl === undefined || typeof accountsUrl === "string" && /^https?:\/\/[^/]/.test(accountsUrl) && URL.canParse(accountsUrl)
+  accountsUrl === undefined ||
+    typeof accountsUrl === "string" && /^https?:\/\/[^/]/.test(accountsUrl) && URL.canParse(accountsUrl)
     ? Either.void
     : Either.left(InvalidInput.of("SpotifyAuth", "accountsUrl", "an http or https URL"))
 
@@ -173,8 +176,7 @@ const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<void, 
  * @since 0.1.0
  * @category validation
  */
-export const checkApp = (app: App): Either.Either<App, InvalidInput> =>
-  attempt("SpotifyAuth", () => check(app))
+export const checkApp = (app: App): Either.Either<App, InvalidInput> => attempt("SpotifyAuth", () => check(app))
 
 const check = (app: App): Either.Either<App, InvalidInput> =>
   Either.gen(function*() {

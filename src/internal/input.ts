@@ -157,8 +157,12 @@ export const aSecret: Allowed = [
   "a text of Redacted.make"
 ]
 
+/** The first that is another thing ends the search, a hole among them. */
+export const isListOf = (input: unknown, is: (entry: unknown) => boolean): boolean =>
+  Array.isArray(input) && input.findIndex((entry) => !is(entry)) === -1
+
 export const someScopes: Allowed = [
-  (input) => Array.isArray(input) && input.every((scope) => Predicate.isString(scope) && /^[!-~]+$/.test(scope)),
+  (input) => isListOf(input, (scope) => Predicate.isString(scope) && /^[!-~]+$/.test(scope)),
   "a list of scopes"
 ]
 
@@ -208,12 +212,28 @@ export const illFormedAt = (value: unknown): string | undefined => {
 /** What is said of such a text. */
 export const wellFormed = aText[1]
 
-/** The innermost issue, and the schema of the object or list that it is in. */
-const innermost = (issue: ParseResult.ParseIssue) => {
+/** What the schema itself says of an issue, where that isn't for the issues within it to say. */
+const saidOf = (issue: ParseResult.ParseIssue): string | undefined => {
+  if (!("ast" in issue)) return undefined
+  const annotation = Option.getOrUndefined(AST.getMessageAnnotation(issue.ast))
+  const said = annotation?.(issue)
+  const { message, override } = Predicate.hasProperty(said, "override") ? said : { message: said, override: false }
+  const isOfInner = issue._tag === "Composite" || (issue._tag === "Refinement" && issue.kind === "From") ||
+    (issue._tag === "Transformation" && issue.kind !== "Transformation")
+  return Predicate.isString(message) && (override || !isOfInner) ? message : undefined
+}
+
+/**
+ * The first issue from the outside that says what is allowed, and the schema of the object or list that it is in. Unlike
+ * the formatters of `ParseResult` it shows no value, which may be of any size and depth.
+ */
+const firstOf = (issue: ParseResult.ParseIssue) => {
   const path: Array<PropertyKey> = []
   let current = issue
   let parent: AST.AST | undefined
   while (true) {
+    const said = saidOf(current)
+    if (said !== undefined) return { path, issue: current, parent, said }
     switch (current._tag) {
       case "Pointer":
         path.push(...(Array.isArray(current.path) ? current.path : [current.path]))
@@ -230,13 +250,15 @@ const innermost = (issue: ParseResult.ParseIssue) => {
         current = current.issue
         continue
       default:
-        return { path, leaf: current, parent }
+        return { path, issue: current, parent, said: undefined }
     }
   }
 }
 
 /** Where the first thing is wrong. */
-export const issuePath = (issue: ParseResult.ParseIssue): string => innermost(issue).path.map(String).join(".")
+export const issuePath = (issue: ParseResult.ParseIssue): string => pathText(firstOf(issue).path)
+
+const pathText = (path: ReadonlyArray<PropertyKey>): string => path.map((name) => shortened(String(name))).join(".")
 
 /** Where the first thing is wrong, and what should be there. */
 export const firstIssue = (issue: ParseResult.ParseIssue): { readonly path: string; readonly message: string } => {
@@ -247,21 +269,32 @@ export const firstIssue = (issue: ParseResult.ParseIssue): { readonly path: stri
     : { path: issuePath(issue), message: "another shape expected" }
 }
 
-const namesOf = (ast: AST.AST | undefined): ReadonlyArray<string> =>
-  ast === undefined ? [] : AST.getPropertySignatures(ast).map(({ name }) => String(name))
-
 /** Encodes the arguments, or says which one is wrong and what is allowed. */
 export const encoder = <A, I>(operation: string, schema: Schema.Schema<A, I>) => {
   const encode = ParseResult.encodeUnknownEither(schema, { onExcessProperty: "error" })
   return (input: unknown): Either.Either<I, InvalidInput> =>
-    Either.mapLeft(encode(input), (issue) => {
-      const { leaf, parent } = innermost(issue)
-      const { message, path } = firstIssue(issue)
-      const expected = leaf._tag === "Unexpected" && path.endsWith(issuePath(issue))
-        ? noSuch(path.slice(path.lastIndexOf(".") + 1), namesOf(parent))
-        : message === "is missing"
-        ? "given"
-        : message.replace(/^Expected /, "")
-      return InvalidInput.of(operation, path === "" ? "options" : path, expected)
+    Either.mapLeft(encode(input), (first) => {
+      const { issue, parent, path, said } = firstOf(first)
+      return InvalidInput.of(operation, pathText(path) || "options", said ?? expectedIn(issue, path, parent))
     })
+}
+
+const expectedIn = (
+  issue: ParseResult.ParseIssue,
+  path: ReadonlyArray<PropertyKey>,
+  parent: AST.AST | undefined
+): string => {
+  switch (issue._tag) {
+    case "Missing":
+      return "given"
+    case "Unexpected":
+      return noSuch(
+        String(path.at(-1)),
+        parent === undefined ? [] : AST.getPropertySignatures(parent).map(({ name }) => String(name))
+      )
+    case "Type":
+      return issue.message ?? instead(String(issue.ast), issue.actual)
+    default:
+      return instead("another value", issue.actual)
+  }
 }

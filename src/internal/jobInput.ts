@@ -5,14 +5,15 @@ import * as Stream from "effect/Stream"
 import { Account } from "../BulkWrites.js"
 import { InvalidInput } from "../SpotifyError.js"
 import * as SpotifyId from "../SpotifyId.js"
-import { type Allowed, checkOptions, instead } from "./input.js"
+import { type Allowed, checkOptions, instead, isListOf } from "./input.js"
 
 type Checked = Either.Either<unknown, InvalidInput>
 
 /** How far a job came, as it is given back. */
 export const account: Allowed = [Schema.is(Account), "the account of a job"]
 
-const isList = (input: unknown): boolean => Predicate.isIterable(input) && !Predicate.isString(input)
+const isList = (input: unknown): boolean =>
+  Array.isArray(input) ? isListOf(input, Predicate.isString) : Predicate.isIterable(input) && !Predicate.isString(input)
 
 const isSource = (input: unknown): boolean => isList(input) || Predicate.hasProperty(input, Stream.StreamTypeId)
 
@@ -52,12 +53,12 @@ const isStep = (step: unknown): boolean =>
 const isPlan = (plan: unknown): boolean =>
   Predicate.hasProperty(plan, "playlist") && Predicate.isString(plan.playlist) &&
   Predicate.hasProperty(plan, "snapshot_id") && Predicate.isString(plan.snapshot_id) &&
-  Predicate.hasProperty(plan, "steps") && Array.isArray(plan.steps) && plan.steps.every(isStep)
+  Predicate.hasProperty(plan, "steps") && isListOf(plan.steps, isStep)
 
 /** Looks at a plan that is to be carried out. */
-export const ofPlan = (operation: string, allowed: { readonly [name: string]: Allowed }) =>
-(plan: unknown, options: unknown): Checked =>
-  Either.flatMap(
-    checkOptions(operation, allowed, options),
-    () => check(operation, "plan", [isPlan, "the plan of a sync"], plan)
-  )
+export const ofPlan =
+  (operation: string, allowed: { readonly [name: string]: Allowed }) => (plan: unknown, options: unknown): Checked =>
+    Either.flatMap(
+      checkOptions(operation, allowed, options),
+      () => check(operation, "plan", [isPlan, "the plan of a sync"], plan)
+    )

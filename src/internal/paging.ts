@@ -16,8 +16,8 @@ import { lostBy } from "./lost.js"
 
 type Pages<Item> = Stream.Stream<Page<Item>, PageError, SpotifyClient>
 
-/** Reads a page, of no more than `most` where the list is shown no further. */
-type Read<A> = (position: Position, most?: number) => Effect.Effect<A, PageError, SpotifyClient>
+/** Reads a page, of no more than `room` where the list is shown no further. */
+type Read<A> = (position: Position, room?: number) => Effect.Effect<A, PageError, SpotifyClient>
 
 const at = (position: Position) => (error: SpotifyError): PageError => Object.assign(error, { position })
 
@@ -126,6 +126,9 @@ const offsetPages = <A, Item>(
     )
   })
 
+// As many fibers as that are made at once where a list is long, whatever the client lets go.
+const most = 1000
+
 const decoded = (text: string) => Either.try(() => decodeURIComponent(text))
 
 /** Spotify's own link says in which direction the list is read; a cursor is a text there, whatever the option takes. */
@@ -193,22 +196,22 @@ export function pages<A, Item>(
           return refuse(InvalidInput.of(spec.operation, "from", "a position in a list of this operation"))
         }
         let asked = paging.maxLimit
-        const ask = (size: unknown, position: Position, most: number) => {
+        const ask = (size: unknown, position: Position, room: number) => {
           if (Predicate.isNumber(size)) asked = size
-          const limit = Predicate.isNumber(size) ? Math.min(size, most) : size
+          const limit = Predicate.isNumber(size) ? Math.min(size, room) : size
           return operation(...args.slice(0, place), { ...others, limit, ...position }, ...args.slice(place + 1))
         }
-        const read: Read<A> = (position, most = Infinity) =>
+        const read: Read<A> = (position, room = Infinity) =>
           Effect.mapError(
             limit === undefined
-              ? largest(spec, paging.maxLimit, (size) => ask(size, position, most))
-              : ask(limit, position, most),
+              ? largest(spec, paging.maxLimit, (size) => ask(size, position, room))
+              : ask(limit, position, room),
             at(position)
           )
         if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
         return !Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1
           ? refuse(InvalidInput.of(spec.operation, "concurrency", instead("a whole number from 1", concurrency)))
-          : offsetPages(paging, read, start.offset ?? 0, () => asked, concurrency)
+          : offsetPages(paging, read, start.offset ?? 0, () => asked, Math.min(concurrency, most))
       }
     })
   )

@@ -88,9 +88,9 @@ type State = Endpoint<
   Option.Option<PlaybackState>
 >
 
-export const changes = (look: State) =>
-(options: Options = {}): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> =>
-  Stream.unwrap(Effect.map(checkOptions("Player.changes", allowed, options), () => watch(look, options)))
+export const changes =
+  (look: State) => (options: Options = {}): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> =>
+    Stream.unwrap(Effect.map(checkOptions("Player.changes", allowed, options), () => watch(look, options)))
 
 const allowed = { interval: aDuration, idleInterval: aDuration, minInterval: aDuration, market: aText }
 
