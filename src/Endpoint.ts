@@ -7,13 +7,15 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
 import type * as Tracer from "effect/Tracer"
 import type { Simplify } from "effect/Types"
 import { checkOf } from "./internal/check.js"
 import { onResponse } from "./internal/client.js"
-import { encoder, firstIssue } from "./internal/input.js"
+import { attempt, encoder, firstIssue, illFormedAt, instead, readOptions, wellFormed } from "./internal/input.js"
 import { type Odd, sift } from "./internal/sift.js"
 import { useSpan } from "./internal/span.js"
 import { excerpt, pathOf } from "./internal/text.js"
@@ -72,6 +74,8 @@ export interface Spec {
   readonly scopes: ReadonlyArray<Scope>
   /** `extended` where Development Mode has lost the operation. */
   readonly quota: "any" | "extended"
+  /** The largest `limit` for apps in Development Mode, where that is less than for others. */
+  readonly developmentLimit: number | undefined
   /** Whether a request may be sent again when nobody knows what came of it; `depends` where the arguments decide. */
   readonly idempotent: boolean | "depends"
   readonly deprecated: Deprecated | undefined
@@ -103,7 +107,8 @@ export interface Paged<in Args extends ReadonlyArray<unknown>, in out A, out Ite
 }
 
 /**
- * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives.
+ * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives, and `reach` the end of what it shows
+ * of a list that may be longer.
  *
  * @since 0.1.0
  * @category models
@@ -112,6 +117,8 @@ export interface OffsetPaging<in A, out Item> {
   readonly _tag: "Offset"
   readonly maxLimit: number
   readonly select: (answer: A) => Page<Item>
+  /** Where Spotify ends to show the list, if it does. */
+  readonly reach?: number | undefined
   /** Whether the same entry may stand in the list more than once, as in a playlist. */
   readonly repeats?: boolean | undefined
 }
@@ -123,6 +130,8 @@ export interface OffsetPaging<in A, out Item> {
  * @category paging
  */
 export interface PagedOptions {
+  /** Where Spotify ends to show the list, if it does. */
+  readonly reach?: number | undefined
   /** Whether the same entry may stand in the list more than once, as in a playlist; otherwise a page twice is an error. */
   readonly repeats?: boolean | undefined
 }
@@ -171,6 +180,7 @@ export interface Declaration<Id extends IdKind | undefined, Q extends Fields, B 
   readonly upload?: { readonly member: string & keyof B; readonly contentType: string }
   readonly scopes?: ReadonlyArray<Scope>
   readonly quota?: "extended"
+  readonly developmentLimit?: number
   /** What the schemas of single parameters can't say: gives the name of the wrong one and what is allowed. */
   readonly check?: (options: OptionsOf<Q, B>) => Refusal | undefined
   /** By default everything but a POST; where it depends on the arguments, `sent` has them as they are sent. */
@@ -298,14 +308,15 @@ const optionCodec = <A, I>(success: Schema.Schema<A, I>): Codec<Option.Option<A>
   }
 }
 
-const category = /^[^\s/?#]+$/
+// What would lead a path elsewhere, or can't be written in one, is none: a URL takes even an encoded ".." for a step up.
+const category = /^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}/\\?#]+$/u
 
 const idOf = (spec: Spec, kind: IdKind, input: unknown): Either.Either<string, InvalidInput> => {
   const text = typeof input === "string" ? input : ""
   const id = kind === "category" ? (category.test(text) ? text : undefined) : SpotifyId.idOption(kind, text)
   if (id !== undefined) return Either.right(encodeURIComponent(id))
   const expected = kind === "category" ? "a category's id" : SpotifyId.expected(kind)
-  return Either.left(InvalidInput.of(spec.operation, "id", `${expected}, not ${JSON.stringify(input)}`))
+  return Either.left(InvalidInput.of(spec.operation, "id", instead(expected, input)))
 }
 
 const developmentHint = (spec: Spec): string | undefined =>
@@ -342,6 +353,7 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
     body: declaration.body ?? {},
     scopes: declaration.scopes ?? [],
     quota: declaration.quota ?? "any",
+    developmentLimit: declaration.developmentLimit,
     idempotent: typeof idempotent === "function" ? "depends" : idempotent,
     deprecated: declaration.deprecated,
     success,
@@ -351,6 +363,11 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
   const [before = "", after = ""] = spec.path.split(/\{[^}]+\}/)
   const takesMarket = "market" in spec.query
   const members = Object.keys(spec.body)
+  const names = [...Object.keys(spec.query), ...members]
+  const place = spec.id === undefined ? 0 : 1
+  const limitHint = spec.developmentLimit === undefined
+    ? undefined
+    : `Development Mode allows a limit of at most ${spec.developmentLimit}`
   const options = Schema.make<OptionsOf<Q, B>, { readonly [name: string]: unknown }>(
     Schema.Struct({ ...spec.query, ...spec.body }).ast
   )
@@ -373,6 +390,32 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
       : { contentType: "application/json", text: JSON.stringify(body) }
   }
 
+  /** The names of what can't be left out, or all. */
+  const needed = (): ReadonlyArray<string> => {
+    const required = AST.getPropertySignatures(options.ast).flatMap(({ isOptional, name }) =>
+      isOptional ? [] : String(name)
+    )
+    return required.length === 0 ? names : required
+  }
+
+  const optionsOf = (
+    args: ReadonlyArray<unknown>,
+    market: string | undefined
+  ): Either.Either<{ [name: string]: unknown }, InvalidInput> => {
+    const taken = names.length === 0 ? place : place + 1
+    // As a callback it is given more than it takes: an index, a list, or anything where it takes nothing. An object
+    // beside what it takes holds options that would be lost.
+    if (taken > 0 && args.slice(taken).some((more) => Predicate.isRecord(more) && !Predicate.isIterable(more))) {
+      return Either.left(
+        InvalidInput.of(operation, "options", names.length === 0 ? "left out: there are none" : "one object")
+      )
+    }
+    if (names.length === 0) return Either.right({})
+    const read = readOptions(operation, names, args[place], needed)
+    if (takesMarket && market !== undefined && Either.isRight(read)) read.right.market ??= market
+    return read
+  }
+
   const requestOf = (
     args: ReadonlyArray<unknown>,
     market: string | undefined,
@@ -380,18 +423,26 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
   ): Either.Either<Request, InvalidInput> => {
     const id = spec.id === undefined ? Either.right("") : idOf(spec, spec.id, args[0])
     if (Either.isLeft(id)) return Either.left(id.left)
-    const given = args[spec.id === undefined ? 0 : 1] ?? {}
-    const options = takesMarket && market !== undefined ? { market, ...given } : given
-    return Either.map(encode(options), (sent): Request => ({
-      operation,
-      method: spec.method,
-      url: `${before}${id.right}${after}${queryOf(spec, sent)}`,
-      body: bodyOf(sent),
-      idempotent: typeof idempotent === "function" ? idempotent(sent) : idempotent,
-      scopes: spec.scopes,
-      forbiddenHint,
-      span
-    }))
+    return Either.flatMap(
+      optionsOf(args, market),
+      (options) =>
+        Either.flatMap(encode(options), (sent): Either.Either<Request, InvalidInput> => {
+          const illFormed = illFormedAt(sent)
+          return illFormed !== undefined
+            ? Either.left(InvalidInput.of(operation, illFormed, wellFormed))
+            : Either.right({
+              operation,
+              method: spec.method,
+              url: `${before}${id.right}${after}${queryOf(spec, sent)}`,
+              body: bodyOf(sent),
+              idempotent: typeof idempotent === "function" ? idempotent(sent) : idempotent,
+              scopes: spec.scopes,
+              forbiddenHint,
+              limitHint: Number(sent.limit) > Number(spec.developmentLimit) ? limitHint : undefined,
+              span
+            })
+        })
+    )
   }
 
   const spanAttributes = { "http.request.method": spec.method, "url.template": spec.path }
@@ -416,7 +467,7 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
     const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
       Effect.flatMap(SpotifyClient, (client) =>
         useSpan(operation, spanAttributes, (span) => {
-          const request = requestOf(args, client.market, span)
+          const request = attempt(operation, () => requestOf(args, client.market, span))
           return Either.isLeft(request)
             ? Effect.fail(request.left)
             : Effect.flatMap(client.execute(request.right), (response) => received(client, request.right, response))
@@ -550,15 +601,24 @@ export const generic = <
 }
 
 /**
- * The same operation under other arguments.
+ * The same operation under other arguments: its options are made of others, which have the given names.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const mapInput = <Given extends ReadonlyArray<unknown>, Args extends ReadonlyArray<unknown>, A>(
   endpoint: Endpoint<Args, A>,
-  f: (...args: Given) => Args
-): Endpoint<Given, A> => Object.assign((...args: Given) => endpoint(...f(...args)), { spec: endpoint.spec })
+  f: (...args: Given) => Args,
+  names: ReadonlyArray<string>
+): Endpoint<Given, A> => {
+  const { id, operation } = endpoint.spec
+  const read = (args: Given) =>
+    Either.map(readOptions(operation, names, args[id === undefined ? 0 : 1]), () => f(...args))
+  return Object.assign(
+    (...args: Given) => Effect.flatMap(attempt(operation, () => read(args)), (args) => endpoint(...args)),
+    { spec: endpoint.spec }
+  )
+}
 
 /** Another function, since the given one is its owner's. */
 const withPage = <Args extends ReadonlyArray<unknown>, A, Item>(
@@ -577,7 +637,7 @@ export const offsetPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   maxLimit: number,
   select: (answer: A) => Page<Item>,
   options: PagedOptions = {}
-): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Offset", maxLimit, select, repeats: options.repeats })
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Offset", maxLimit, select, ...options })
 
 /**
  * Says that an operation's answer is a page by offset.

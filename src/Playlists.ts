@@ -3,9 +3,11 @@
  *
  * @since 0.1.0
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "./Endpoint.js"
+import * as Input from "./internal/input.js"
+import * as JobInput from "./internal/jobInput.js"
 import * as Param from "./internal/param.js"
 import * as Sync from "./internal/playlistSync.js"
 import * as Versions from "./internal/playlistVersions.js"
@@ -15,7 +17,7 @@ import { Booleans } from "./model/Common.js"
 import { Playlist, PlaylistCover, PlaylistItemsPage, PlaylistSnapshot, PlaylistsPage } from "./model/Playlist.js"
 import type { Scope } from "./Scope.js"
 import type { SpotifyClient } from "./SpotifyClient.js"
-import type { SpotifyError } from "./SpotifyError.js"
+import { InvalidInput, type SpotifyError } from "./SpotifyError.js"
 
 const item = ["track", "episode"] as const
 
@@ -78,7 +80,10 @@ const partly = <Options>(
   endpoint: Endpoint.Generic<[id: string, options: Options & WithFields]>
 ): Partly<Options> =>
   Object.assign(
-    <A, I>(id: string, options: Options & WithFields, schema: Schema.Schema<A, I>) => endpoint(schema)(id, options),
+    <A, I>(id: string, options: Options & WithFields, schema: Schema.Schema<A, I>) =>
+      Schema.isSchema(schema) ? endpoint(schema)(id, options) : Effect.fail(
+        InvalidInput.of(endpoint.spec.operation, "schema", Input.instead("the schema of what fields names", schema))
+      ),
     { spec: endpoint.spec }
   )
 
@@ -892,6 +897,8 @@ export const replaceTracks: Endpoint.Endpoint<[id: string, options: ReplaceOptio
  */
 export const moveTracks: Endpoint.Endpoint<[id: string, options: MoveOptions], PlaylistSnapshot> = updateTracks
 
+const resumable = { resume: JobInput.account, onProgress: Input.aFunction }
+
 /**
  * Adds any number of tracks and episodes, 100 a request and in order, at the end or before `position`, and gives an
  * account of what was written.
@@ -918,7 +925,11 @@ export const moveTracks: Endpoint.Endpoint<[id: string, options: MoveOptions], P
  * @since 0.1.0
  * @category long writes
  */
-export const addAll = Writes.addAll("Playlists.addAll", { add: addItems, itemsFields })
+export const addAll = Input.guarded(
+  "Playlists.addAll",
+  Writes.addAll("Playlists.addAll", { add: addItems, itemsFields }),
+  JobInput.ofSource("Playlists.addAll", { ...resumable, position: Input.fromZero }).playlist
+)
 
 /**
  * Puts any number of tracks and episodes in place of all entries: the first 100 replace what is there, the others are
@@ -930,11 +941,11 @@ export const addAll = Writes.addAll("Playlists.addAll", { add: addItems, itemsFi
  * @since 0.1.0
  * @category long writes
  */
-export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
-  add: addItems,
-  itemsFields,
-  replace: replaceItems
-})
+export const replaceAll = Input.guarded(
+  "Playlists.replaceAll",
+  Writes.replaceAll("Playlists.replaceAll", { add: addItems, itemsFields, replace: replaceItems }),
+  JobInput.ofSource("Playlists.replaceAll", resumable).playlist
+)
 
 /**
  * Removes any number of tracks and episodes, each wherever it stands, 100 a request. What it takes and gives is as for
@@ -946,7 +957,11 @@ export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
  * @since 0.1.0
  * @category long writes
  */
-export const removeAll = Writes.removeAll("Playlists.removeAll", removeItems)
+export const removeAll = Input.guarded(
+  "Playlists.removeAll",
+  Writes.removeAll("Playlists.removeAll", removeItems),
+  JobInput.ofSource("Playlists.removeAll", resumable).playlist
+)
 
 const sources = {
   getFields,
@@ -985,7 +1000,16 @@ const sources = {
  * @since 0.1.0
  * @category long writes
  */
-export const sync = Sync.sync("Playlists.sync", sources)
+export const sync = Input.guarded(
+  "Playlists.sync",
+  Sync.sync("Playlists.sync", sources),
+  JobInput.ofList("Playlists.sync", {
+    addedAt: Input.oneOf("keep", "forget"),
+    unremovable: Input.oneOf("fail", "leave"),
+    dryRun: Input.aBoolean,
+    onProgress: Input.aFunction
+  }).playlist
+)
 
 /**
  * Carries out the plan of a dry run, if the playlist hasn't changed since, and reads it back.
@@ -995,4 +1019,8 @@ export const sync = Sync.sync("Playlists.sync", sources)
  * @since 0.1.0
  * @category long writes
  */
-export const applySync = Sync.apply("Playlists.applySync", sources)
+export const applySync = Input.guarded(
+  "Playlists.applySync",
+  Sync.apply("Playlists.applySync", sources),
+  JobInput.ofPlan("Playlists.applySync", { onProgress: Input.aFunction })
+)

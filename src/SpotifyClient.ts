@@ -84,6 +84,8 @@ export interface Request {
   readonly scopes?: ReadonlyArray<string> | undefined
   /** What a 403 means where Development Mode has lost the operation. */
   readonly forbiddenHint?: string | undefined
+  /** What a 400 means that is about the limit. */
+  readonly limitHint?: string | undefined
   /** Told of the last answer's status, of how often it was sent again, and why. */
   readonly span?: Tracer.Span | undefined
 }

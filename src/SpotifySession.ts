@@ -21,6 +21,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope_ from "effect/Scope"
 import { make as makeApart, soon } from "./internal/apart.js"
 import { ofSession as tokenClient } from "./internal/http.js"
+import { aBoolean, type Allowed, aSecret, aText, checkOptions, guarded, someScopes } from "./internal/input.js"
 import { retryTokenRequest } from "./internal/retry.js"
 import { type Flight, type Keeper, leeway, makeKeeper, never } from "./internal/session.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
@@ -143,6 +144,24 @@ export interface TokenOptions {
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 
+const userOptions = {
+  clientId: aText,
+  redirectUri: aText,
+  scopes: someScopes,
+  key: aText,
+  accountsUrl: aText
+}
+
+const appOptions = { clientId: aText, clientSecret: aSecret, accountsUrl: aText }
+
+const tokenOptions: { readonly [name: string]: Allowed } = {
+  accessToken: aSecret,
+  expiresAt: [DateTime.isDateTime, "a DateTime"],
+  scopes: someScopes
+}
+
+const authorizeOptions = { scopes: someScopes, showDialog: aBoolean, redirectUri: aText }
+
 const defaultKey = "default"
 
 const textOf = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
@@ -237,7 +256,9 @@ const makeUser = (
           TokenStoreError.of(
             "of the session",
             operation,
-            `no answer for ${Duration.format(storePatience)}: somebody holds what it needs, for example a transaction ` +
+            `no answer for ${
+              Duration.format(storePatience)
+            }: somebody holds what it needs, for example a transaction ` +
               "of this program that waits for this call"
           )
       })
@@ -288,7 +309,9 @@ const makeUser = (
     )
 
     // Some stores commit when the lock is given back, so that a token is kept only then.
-    const locked = <A extends Token | undefined, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
+    const locked = <A extends Token | undefined, E>(
+      effect: Effect.Effect<A, E>
+    ): Effect.Effect<A, E | TokenStoreError> =>
       Effect.map(store.withLock(key, Effect.uninterruptible(effect)), (token) => {
         if (unsaved?.token === token) unsaved = undefined
         return token
@@ -412,6 +435,7 @@ const makeUser = (
       token: apart.run(find),
       authorizeUrl: (authorize) =>
         Effect.gen(function*() {
+          yield* checkOptions("SpotifySession.authorizeUrl", authorizeOptions, authorize)
           const scopes = authorize?.scopes ?? options.scopes ?? []
           const state = yield* SpotifyAuth.generateState
           const codeVerifier = options.clientSecret === undefined ? yield* SpotifyAuth.generateCodeVerifier : undefined
@@ -483,7 +507,8 @@ const makeUser = (
               (error) =>
                 granted === undefined || unsaved?.token !== granted
                   ? Effect.fail(error)
-                  : Effect.flatMap(locked(stored), (kept) => kept === undefined ? Effect.fail(error) : Effect.succeed(kept))
+                  : Effect.flatMap(locked(stored), (kept) =>
+                    kept === undefined ? Effect.fail(error) : Effect.succeed(kept))
             )
           )
           keeper.keep(token)
@@ -524,7 +549,11 @@ const withoutUser = (key: string, what: string, keeper: Keeper): SpotifySession.
  */
 export const makeAuthorizationCode: (
   options: AuthorizationCodeOptions
-) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = makeUser
+) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = guarded(
+  "SpotifySession",
+  makeUser,
+  (options) => checkOptions("SpotifySession", { ...userOptions, clientSecret: aSecret }, options ?? null)
+)
 
 /**
  * A session of the authorization code flow with PKCE.
@@ -533,16 +562,13 @@ export const makeAuthorizationCode: (
  * @since 0.1.0
  * @category constructors
  */
-export const makePkce = (
+export const makePkce: (
   options: PkceOptions
-): Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> =>
-  makeUser({
-    clientId: options.clientId,
-    redirectUri: options.redirectUri,
-    scopes: options.scopes,
-    key: options.key,
-    accountsUrl: options.accountsUrl
-  })
+) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = guarded(
+  "SpotifySession",
+  makeUser,
+  (options) => checkOptions("SpotifySession", userOptions, options ?? null)
+)
 
 /**
  * A session of the client credentials flow.
@@ -555,6 +581,7 @@ export const makeClientCredentials = (
   options: ClientCredentialsOptions
 ): Effect.Effect<SpotifySession.Service, InvalidInput, HttpClient.HttpClient | Scope_.Scope> =>
   Effect.gen(function*() {
+    yield* checkOptions("SpotifySession", appOptions, options ?? null)
     yield* SpotifyAuth.checkApp(options)
     const client = yield* tokenClient
     const grant: SpotifyAuth.Grant = { type: "client_credentials" }
@@ -579,18 +606,20 @@ export const makeToken = (
   options: TokenOptions
 ): Effect.Effect<SpotifySession.Service, InvalidInput, Scope_.Scope> =>
   Effect.gen(function*() {
-    if (!tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
+    yield* checkOptions("SpotifySession", tokenOptions, options ?? null)
+    if (!Redacted.isRedacted(options.accessToken) || !tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
       return yield* InvalidInput.of("SpotifySession", "accessToken", "a token: visible characters without white space")
     }
     const keeper = yield* makeKeeper(yield* makeApart, (flight, keeper) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const token = keeper.current()
-        if (token === undefined) return reauthorize("token", "NotSignedIn", "The session was signed out")
+        if (token === undefined) {
+          return reauthorize("token", "NotSignedIn", "The session was signed out")
+        }
         return flight.accepts(token, now)
           ? Effect.succeed(token)
           : reauthorize("token", "NoRefreshToken", "The access token ended or is to be replaced; there is no other")
-      })
-    )
+      }))
     keeper.keep({
       accessToken: options.accessToken,
       expiresAt: options.expiresAt ?? DateTime.unsafeMake(never),

@@ -71,6 +71,8 @@ export interface AuthorizationCodeOptions extends Omit<SpotifySession.Authorizat
  */
 export interface PkceOptions extends Omit<SpotifySession.PkceOptions, "key">, Idle {}
 
+const appOf = <Options extends Idle>({ idleTimeToLive: _, ...app }: Options): Omit<Options, "idleTimeToLive"> => app
+
 type Needs = TokenStore | HttpClient.HttpClient
 
 /** A session in memory. */
@@ -194,7 +196,7 @@ export const layerAuthorizationCode = (
 ): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
   Layer.scoped(
     SpotifySessions,
-    make((key) => SpotifySession.makeAuthorizationCode({ ...options, key }), options)
+    make((key) => SpotifySession.makeAuthorizationCode({ ...appOf(options), key }), options)
   )
 
 /**
@@ -219,7 +221,7 @@ export const layerPkce = (
 ): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
   Layer.scoped(
     SpotifySessions,
-    make((key) => SpotifySession.makePkce({ ...options, key }), options)
+    make((key) => SpotifySession.makePkce({ ...appOf(options), key }), options)
   )
 
 /**

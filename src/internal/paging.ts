@@ -8,14 +8,19 @@ import * as Stream from "effect/Stream"
 import type { CursorPaging, OffsetPaging, Paged, Spec } from "../Endpoint.js"
 import type { CursorPage } from "../model/Page.js"
 import type { Page, PageError, Position } from "../Paging.js"
-import type { SpotifyClient, Unreadable } from "../SpotifyClient.js"
+import { SpotifyClient, type Unreadable } from "../SpotifyClient.js"
 import { DecodeError, InvalidInput, RepeatedPage, type SpotifyError } from "../SpotifyError.js"
+import { isOfLimit } from "./answer.js"
+import { attempt, instead, readOptions } from "./input.js"
+import { lostBy } from "./lost.js"
 import { collect } from "./unreadable.js"
 
 type Pages<Item> = Stream.Stream<Page<Item>, PageError, SpotifyClient>
 
+/** Reads a page, of no more than `room` where the list is shown no further. */
 type Read<A> = (
-  position: Position
+  position: Position,
+  room?: number
 ) => Effect.Effect<readonly [answer: A, unreadable: ReadonlyArray<Unreadable>], PageError, SpotifyClient>
 
 /** The same error with its position: another one, since others may hold the one that is given. */
@@ -144,27 +149,33 @@ const repeats = ({ method, operation, path }: Spec, position: Position, repeated
   )
 
 const offsetPages = <A, Item>(
-  { repeats: mayRepeat = false, select }: OffsetPaging<A, Item>,
+  { reach = Infinity, repeats: mayRepeat = false, select }: OffsetPaging<A, Item>,
   spec: Spec,
   read: Read<A>,
   start: number,
-  limit: number,
+  asked: () => number,
   concurrency: number
 ): Pages<Item> =>
   Stream.suspend(() => {
+    if (start === reach) return Stream.empty
     let offset = start
     // What the first page says, until a later one says otherwise.
-    let step = limit
+    let step = 0
     let total: number | undefined
     const elsewhere = new WeakSet<Page<Item>>()
 
+    /** Where the list ends, as far as it is shown; undefined where nobody says. */
+    const end = (): number | undefined =>
+      total === undefined && reach === Infinity ? undefined : Math.min(total ?? reach, reach)
+
     const page = (offset: number): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
-      Effect.map(read({ offset }), ([answer, unreadable]) => {
+      Effect.map(read({ offset }, offset < reach ? reach - offset : undefined), ([answer, unreadable]) => {
         const { items, limit, next, offset: told, total: counted } = select(answer)
-        if (offset === start) step = Math.min(step, stepOf(offset, limit, next) ?? step)
+        if (offset === start) step = Math.min(asked(), stepOf(offset, limit, next) ?? asked())
         total = counted ?? total
+        const last = end()
         const isEmpty = items.length === 0 && unreadable.every(({ index }) => index === undefined)
-        const goesOn = next !== null && !isEmpty && (total === undefined || offset + step < total)
+        const goesOn = next !== null && !isEmpty && (last === undefined || offset + step < last)
         const page: Page<Item> = {
           position: { offset },
           items,
@@ -191,9 +202,9 @@ const offsetPages = <A, Item>(
     })
     // Up to the total as it was last heard of.
     const others = Stream.suspend(() => {
-      const end = total ?? Infinity
+      const last = end() ?? Infinity
       const next = () => {
-        if (offset >= end) return Option.none()
+        if (offset >= last) return Option.none()
         const current = offset
         offset += step
         return Option.some(current)
@@ -211,6 +222,9 @@ const offsetPages = <A, Item>(
       Stream.takeUntil(({ next }) => next === undefined)
     )
   })
+
+// As many fibers as that are made at once where a list is long, whatever the client lets go.
+const most = 1000
 
 /** How far it is to the next page: as far as the page is large, or as its link says. */
 const stepOf = (offset: number, limit: number | null, next: string | null | undefined): number | undefined => {
@@ -315,23 +329,64 @@ export function pages<A, Item>(
   resumed?: Position
 ): Pages<Item> {
   const { page: paging, spec } = operation
-  const id = spec.id === undefined ? [] : [args[0]]
-  const given = args[id.length]
-  const { concurrency = 1, from = resumed, limit = paging.maxLimit, ...options } = Predicate.isReadonlyRecord(given)
-    ? given
-    : {}
-  const { after: _, before: __, offset: ___, ...others } = options
-  const refuse = (field: string, expected: string) =>
-    Stream.fail(at({})(InvalidInput.of(spec.operation, field, expected)))
+  const place = spec.id === undefined ? 0 : 1
+  const refuse = (error: InvalidInput) => Stream.fail(at({})(error))
+  const names = [...Object.keys(spec.query), "concurrency", "from"]
+  return Stream.suspend(() =>
+    Either.match(attempt(spec.operation, () => readOptions(spec.operation, names, args[place])), {
+      onLeft: refuse,
+      onRight: ({ concurrency = 1, from = resumed, limit, ...options }) => {
+        const { after: _, before: __, offset: ___, ...others } = options
+        const positions = ["after", "before", "offset"].filter((name) => name in spec.query)
+        const given = attempt(spec.operation, () =>
+          Either.mapLeft(
+            readOptions(spec.operation, positions, from),
+            ({ expected, field }) => InvalidInput.of(spec.operation, field === "options" ? "from" : field, expected)
+          ))
+        if (Either.isLeft(given)) return refuse(given.left)
+        const start = startIn(spec, from === undefined || from === null ? options : given.right)
+        if (start === undefined) {
+          return refuse(InvalidInput.of(spec.operation, "from", "a position in a list of this operation"))
+        }
+        let asked = paging.maxLimit
+        const ask = (size: unknown, position: Position, room: number) => {
+          if (Predicate.isNumber(size)) asked = size
+          const limit = Predicate.isNumber(size) ? Math.min(size, room) : size
+          return operation(...args.slice(0, place), { ...others, limit, ...position }, ...args.slice(place + 1))
+        }
+        const read: Read<A> = (position, room = Infinity) =>
+          Effect.mapError(
+            collect(
+              limit === undefined
+                ? largest(spec, paging.maxLimit, (size) => ask(size, position, room))
+                : ask(limit, position, room)
+            ),
+            at(position)
+          )
+        if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
+        return !Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1
+          ? refuse(InvalidInput.of(spec.operation, "concurrency", instead("a whole number from 1", concurrency)))
+          : offsetPages(paging, spec, read, start.offset ?? 0, () => asked, Math.min(concurrency, most))
+      }
+    })
+  )
+}
 
-  const start = startIn(spec, from ?? options)
-  if (start === undefined) return refuse("from", "a position in a list of this operation")
-  const read: Read<A> = (position) =>
-    Effect.mapError(collect(operation(...id, { ...others, limit, ...position })), at(position))
-  if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
-  if (!Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1) {
-    return refuse("concurrency", "a whole number from 1")
-  }
-  const size = Predicate.isNumber(limit) ? limit : paging.maxLimit
-  return offsetPages(paging, spec, read, start.offset ?? 0, size, concurrency)
+/** Asks for the largest page that the app turned out to have: in Development Mode that may be less than for others. */
+const largest = <A>(
+  { developmentLimit, operationId }: Spec,
+  maxLimit: number,
+  ask: (limit: number) => Effect.Effect<A, SpotifyError, SpotifyClient>
+): Effect.Effect<A, SpotifyError, SpotifyClient> => {
+  if (developmentLimit === undefined) return ask(maxLimit)
+  return Effect.flatMap(SpotifyClient, (client) => {
+    const lost = lostBy(client)
+    const less = Effect.suspend(() => ask(developmentLimit))
+    // Only what the smaller page has shown to be the limit's fault is taken for that.
+    return lost.has(operationId) ? less : Effect.catchIf(
+      ask(maxLimit),
+      (error) => error._tag === "BadRequest" && isOfLimit(error.detail),
+      () => Effect.tap(less, () => lost.add(operationId))
+    )
+  })
 }

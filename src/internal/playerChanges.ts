@@ -10,6 +10,7 @@ import type { PlaybackState } from "../model/Player.js"
 import { type Options, PlayerChange } from "../PlayerChange.js"
 import { SpotifyClient, withPriority } from "../SpotifyClient.js"
 import type { SpotifyError } from "../SpotifyError.js"
+import { aDuration, aText, checkOptions } from "./input.js"
 
 interface Look {
   readonly state: Option.Option<PlaybackState>
@@ -82,13 +83,18 @@ const changesBetween = (previous: Look | undefined, { at, state }: Look): Readon
     : compare(previous.state.value, state.value, at - previous.at)
 }
 
-export const changes = (
-  look: Endpoint<
-    [options: { readonly additional_types: ReadonlyArray<"track" | "episode">; readonly market?: string }],
-    Option.Option<PlaybackState>
-  >
-) =>
-(options: Options = {}): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> => {
+type State = Endpoint<
+  [options: { readonly additional_types: ReadonlyArray<"track" | "episode">; readonly market?: string }],
+  Option.Option<PlaybackState>
+>
+
+export const changes =
+  (look: State) => (options: Options = {}): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> =>
+    Stream.unwrap(Effect.map(checkOptions("Player.changes", allowed, options), () => watch(look, options)))
+
+const allowed = { interval: aDuration, idleInterval: aDuration, minInterval: aDuration, market: aText }
+
+const watch = (look: State, options: Options): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> => {
   const interval = Duration.toMillis(options.interval ?? "5 seconds")
   const idle = Duration.toMillis(options.idleInterval ?? "30 seconds")
   const shortest = Duration.toMillis(options.minInterval ?? "1 second")

@@ -7,7 +7,7 @@ type Uris = ReadonlyArray<string>
 
 const cap = 100
 
-export const isLocal = (uri: string): boolean => uri.startsWith("spotify:local:")
+export const isLocal = (uri: string): boolean => typeof uri === "string" && uri.startsWith("spotify:local:")
 
 /** Whether it can be added, and removed by its uri. */
 const isPlain = (uri: string): boolean =>
