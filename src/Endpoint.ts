@@ -16,11 +16,13 @@ import type { Simplify } from "effect/Types"
 import { checkOf } from "./internal/check.js"
 import { onResponse } from "./internal/client.js"
 import { attempt, encoder, firstIssue, illFormedAt, instead, readOptions, wellFormed } from "./internal/input.js"
+import { type Odd, sift } from "./internal/sift.js"
 import { useSpan } from "./internal/span.js"
 import { excerpt, pathOf } from "./internal/text.js"
+import { expectedOf, report } from "./internal/unreadable.js"
 import type { CursorPage, Page } from "./model/Page.js"
 import type { Scope } from "./Scope.js"
-import { type Request, type Response, SpotifyClient } from "./SpotifyClient.js"
+import { type Request, type Response, SpotifyClient, type Unreadable } from "./SpotifyClient.js"
 import { DecodeError, InvalidInput, type SpotifyError } from "./SpotifyError.js"
 import * as SpotifyId from "./SpotifyId.js"
 
@@ -105,8 +107,7 @@ export interface Paged<in Args extends ReadonlyArray<unknown>, in out A, out Ite
 }
 
 /**
- * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives, and `reach` the end of what it shows
- * of a list that may be longer.
+ * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives.
  *
  * @since 0.1.0
  * @category models
@@ -114,8 +115,24 @@ export interface Paged<in Args extends ReadonlyArray<unknown>, in out A, out Ite
 export interface OffsetPaging<in A, out Item> {
   readonly _tag: "Offset"
   readonly maxLimit: number
-  readonly reach?: number | undefined
   readonly select: (answer: A) => Page<Item>
+  /** Whether the same entry may stand in the list more than once, as in a playlist. */
+  readonly repeats?: boolean | undefined
+  /** Where Spotify ends to show a list that may be longer. */
+  readonly reach?: number | undefined
+}
+
+/**
+ * What paging is to know of a list by offset.
+ *
+ * @since 0.2.0
+ * @category paging
+ */
+export interface PagedOptions {
+  /** Whether the same entry may stand in the list more than once, as in a playlist; otherwise a page twice is an error. */
+  readonly repeats?: boolean | undefined
+  /** The end of what Spotify shows of a list that may be longer: no page is asked for beyond it. */
+  readonly reach?: number | undefined
 }
 
 /**
@@ -182,7 +199,12 @@ export interface Refusal {
 }
 
 interface Codec<A> {
-  readonly read: (spec: Spec, response: Response, request: Request) => Either.Either<A, DecodeError>
+  readonly read: (
+    spec: Spec,
+    response: Response,
+    request: Request,
+    client: SpotifyClient.Service
+  ) => Effect.Effect<A, DecodeError>
 }
 
 const secretsOf = ({ accessToken }: Response): ReadonlyArray<string> =>
@@ -206,7 +228,24 @@ const decodeError = (
     issuePath,
     expected,
     detail: excerpt(response.text, secrets),
-    message: `${spec.operation}: the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
+    message: `${spec.operation}: ${
+      spec.method === "GET" ? "" : `it is done (${response.status}), and `
+    }the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
+  })
+}
+
+const unreadable = (spec: Spec, request: Request, response: Response, odd: ReadonlyArray<Odd>) => {
+  const secrets = secretsOf(response)
+  const offset = Number(/[?&]offset=(\d+)/.exec(request.url)?.[1] ?? 0)
+  return odd.map(({ expected, missing, path }): Unreadable => {
+    const place = /(?:^|\.)(\d+)(?:\.|$)/.exec(missing)?.[1]
+    return {
+      operation: spec.operation,
+      index: place === undefined ? undefined : offset + Number(place),
+      missing,
+      path,
+      expected: excerpt(expected, secrets)
+    }
   })
 }
 
@@ -214,30 +253,57 @@ const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
   const decode = ParseResult.decodeUnknownEither(success)
   const check: (input: unknown) => input is A = checkOf(success)
   return {
-    read: (spec, response, request) => {
+    read: (spec, response, request, client) => {
       const json = Either.try((): unknown => JSON.parse(response.text))
       if (Either.isLeft(json)) {
-        const expected = response.text.trim() === "" ? "JSON expected, the body is empty" : "JSON expected"
-        return Either.left(decodeError(spec, request, response, "", expected))
+        return Either.left(decodeError(spec, request, response, "", expectedOf(response.text)))
       }
       if (check(json.right)) return Either.right(json.right)
-      return Either.mapLeft(decode(json.right), (issue) => {
+      const fail = (issue: ParseResult.ParseIssue) => {
         const { message, path } = firstIssue(issue)
-        return decodeError(spec, request, response, path, message)
-      })
+        return Either.left(decodeError(spec, request, response, path, message))
+      }
+      const decoded = decode(json.right)
+      if (Either.isRight(decoded)) return Either.right(decoded.right)
+      if (client.unreadable === "fail") return fail(decoded.left)
+      const { body, odd } = sift(success, json.right)
+      const rest = check(body) ? Either.right(body) : decode(body)
+      return Either.isLeft(rest)
+        ? fail(rest.left)
+        : Effect.as(report(client, unreadable(spec, request, response, odd)), rest.right)
     }
   }
 }
 
-const commandCodec: Codec<void> = { read: () => Either.void }
+const writeCodec = <A, I>(
+  success: Schema.Schema<A, I>,
+  salvage: (body: string, response: Response, request: Request) => Option.Option<A>
+): Codec<A> => {
+  const codec = jsonCodec(success)
+  return {
+    read: (spec, response, request, client) =>
+      Effect.matchEffect(codec.read(spec, response, request, { ...client, unreadable: "skip" }), {
+        onFailure: (error) =>
+          Option.match(salvage(response.text, response, request), {
+            onNone: () => Effect.fail(error),
+            onSome: Effect.succeed
+          }),
+        // What can be read may still lack what identifies the result.
+        onSuccess: (value) =>
+          Effect.succeed(Option.getOrElse(salvage(JSON.stringify(value), response, request), () => value))
+      })
+  }
+}
+
+const commandCodec: Codec<void> = { read: () => Effect.void }
 
 const optionCodec = <A, I>(success: Schema.Schema<A, I>): Codec<Option.Option<A>> => {
   const codec = jsonCodec(success)
   return {
-    read: (spec, response, request) =>
+    read: (spec, response, request, client) =>
       response.status === 204 || response.text.trim() === ""
         ? Either.right(Option.none())
-        : Either.map(codec.read(spec, response, request), Option.some)
+        : Effect.map(codec.read(spec, response, request, client), Option.some)
   }
 }
 
@@ -381,7 +447,11 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
   const spanAttributes = { "http.request.method": spec.method, "url.template": spec.path }
 
   return <A>({ read }: Codec<A>) => {
-    const received = (request: Request, response: Response): Effect.Effect<A, DecodeError> =>
+    const received = (
+      client: SpotifyClient.Service,
+      request: Request,
+      response: Response
+    ): Effect.Effect<A, DecodeError> =>
       Effect.withFiberRuntime((fiber) => {
         fiber.getFiberRef(onResponse)?.({
           operation,
@@ -390,7 +460,7 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
           status: response.status,
           headers: response.headers
         })
-        return read(spec, response, request)
+        return read(spec, response, request, client)
       })
 
     const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
@@ -399,7 +469,7 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
           const request = attempt(operation, () => requestOf(args, client.market, span))
           return Either.isLeft(request)
             ? Effect.fail(request.left)
-            : Effect.flatMap(client.execute(request.right), (response) => received(request.right, response))
+            : Effect.flatMap(client.execute(request.right), (response) => received(client, request.right, response))
         }))
 
     return Object.assign(call, { spec })
@@ -408,7 +478,9 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
 
 /**
  * Declares an operation that answers with a body. A body that is already what `success` would make of it is given as it
- * came, with the members that the schema doesn't know; any other is decoded.
+ * came, with the members that the schema doesn't know; any other is decoded. An entry of a list that can't be read is left
+ * out, or null where the schema has null for it, and so is a member that may be absent or null: see
+ * `SpotifyClient.Unreadable`.
  *
  * @example
  * ```ts
@@ -457,6 +529,28 @@ export const makeOption = <
   declaration: Declaration<Id, Q, B> & { readonly success: Schema.Schema<A, I> }
 ): Endpoint<Arguments<Id, Q, B>, Option.Option<A>> =>
   declare(operation, declaration, declaration.success)(optionCodec(declaration.success))
+
+/**
+ * Declares a write that answers with a body. What was answered with a success has happened, whatever the body is:
+ * `salvage` reads it, or gives what is left of it. Where that is none, the write ends as one of `make` does.
+ *
+ * @since 0.2.0
+ * @category constructors
+ */
+export const makeWrite = <
+  A,
+  I,
+  Id extends IdKind | undefined = undefined,
+  Q extends Fields = {},
+  B extends Fields = {}
+>(
+  operation: string,
+  declaration: Declaration<Id, Q, B> & {
+    readonly success: Schema.Schema<A, I>
+    readonly salvage: (body: string, response: Response, request: Request) => Option.Option<A>
+  }
+): Endpoint<Arguments<Id, Q, B>, A> =>
+  declare(operation, declaration, declaration.success)(writeCodec(declaration.success, declaration.salvage))
 
 /**
  * Declares a command: whatever body its success has is ignored, since the player's commands answer with an opaque text.
@@ -525,8 +619,14 @@ export const mapInput = <Given extends ReadonlyArray<unknown>, Args extends Read
   )
 }
 
+/** Another function, since the given one is its owner's. */
+const withPage = <Args extends ReadonlyArray<unknown>, A, Item>(
+  endpoint: Endpoint<Args, A>,
+  page: Paged<Args, A, Item>["page"]
+): Paged<Args, A, Item> => Object.assign((...args: Args) => endpoint(...args), { spec: endpoint.spec, page })
+
 /**
- * Says that an operation's answer holds a page by offset; `reach` is where Spotify ends to show the list, if it does.
+ * Says that an operation's answer holds a page by offset.
  *
  * @since 0.1.0
  * @category paging
@@ -535,12 +635,11 @@ export const offsetPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
   maxLimit: number,
   select: (answer: A) => Page<Item>,
-  reach?: number
-): Paged<Args, A, Item> =>
-  Object.assign(endpoint, { page: { _tag: "Offset", maxLimit, reach, select } satisfies OffsetPaging<A, Item> })
+  options: PagedOptions = {}
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Offset", maxLimit, select, ...options })
 
 /**
- * Says that an operation's answer is a page by offset; `reach` is as for {@link offsetPagedAt}.
+ * Says that an operation's answer is a page by offset.
  *
  * @since 0.1.0
  * @category paging
@@ -548,8 +647,8 @@ export const offsetPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
 export const offsetPaged = <Args extends ReadonlyArray<unknown>, Item>(
   endpoint: Endpoint<Args, Page<Item>>,
   maxLimit: number,
-  reach?: number
-): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, maxLimit, (page) => page, reach)
+  options: PagedOptions = {}
+): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, maxLimit, (page) => page, options)
 
 /**
  * Says that an operation's answer holds a page by cursor.
@@ -561,5 +660,4 @@ export const cursorPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
   maxLimit: number,
   select: (answer: A) => CursorPage<Item>
-): Paged<Args, A, Item> =>
-  Object.assign(endpoint, { page: { _tag: "Cursor", maxLimit, select } satisfies CursorPaging<A, Item> })
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Cursor", maxLimit, select })

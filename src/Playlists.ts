@@ -10,7 +10,9 @@ import * as Input from "./internal/input.js"
 import * as JobInput from "./internal/jobInput.js"
 import * as Param from "./internal/param.js"
 import * as Sync from "./internal/playlistSync.js"
+import * as Versions from "./internal/playlistVersions.js"
 import * as Writes from "./internal/playlistWrites.js"
+import * as WriteAnswer from "./internal/writeAnswer.js"
 import { Booleans } from "./model/Common.js"
 import { Playlist, PlaylistCover, PlaylistItemsPage, PlaylistSnapshot, PlaylistsPage } from "./model/Playlist.js"
 import type { Scope } from "./Scope.js"
@@ -18,6 +20,12 @@ import type { SpotifyClient } from "./SpotifyClient.js"
 import { InvalidInput, type SpotifyError } from "./SpotifyError.js"
 
 const item = ["track", "episode"] as const
+
+const details = {
+  public: Schema.optional(Param.boolean),
+  collaborative: Schema.optional(Param.boolean),
+  description: Schema.optional(Param.anyText)
+}
 
 const modify: ReadonlyArray<Scope> = ["playlist-modify-public", "playlist-modify-private"]
 
@@ -155,12 +163,13 @@ export const changeDetails = Endpoint.command("Playlists.changeDetails", {
   method: "PUT",
   path: "/playlists/{playlist_id}",
   id: "playlist",
-  body: {
-    name: Schema.optional(Param.text),
-    public: Schema.optional(Param.boolean),
-    collaborative: Schema.optional(Param.boolean),
-    description: Schema.optional(Param.anyText)
-  },
+  body: { name: Schema.optional(Param.text), ...details },
+  check: ({ collaborative, description, name, public: isPublic }) =>
+    collaborative === true && isPublic === true
+      ? { field: "public", expected: "false or absent where collaborative is true" }
+      : [collaborative, description, isPublic, name].every((value) => value === undefined)
+      ? { field: "name", expected: "given, unless public, collaborative or description is" }
+      : undefined,
   scopes: modify
 })
 
@@ -199,7 +208,7 @@ const items_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const items = Endpoint.offsetPaged(items_, 50)
+export const items = Endpoint.offsetPaged(items_, 50, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, decoded by a schema of yours, since any other may be missing.
@@ -247,15 +256,19 @@ const added = {
  * @since 0.1.0
  * @category operations
  */
-export const addItems = Endpoint.make("Playlists.addItems", {
-  operationId: "add-items-to-playlist",
-  method: "POST",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: added,
-  scopes: modify,
-  success: PlaylistSnapshot
-})
+export const addItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.addItems", {
+    operationId: "add-items-to-playlist",
+    method: "POST",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: added,
+    scopes: modify,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.added
+)
 
 const removed = Param.playlistEntries(item, 100)
 
@@ -277,15 +290,19 @@ const removed = Param.playlistEntries(item, 100)
  * @since 0.1.0
  * @category operations
  */
-export const removeItems = Endpoint.make("Playlists.removeItems", {
-  operationId: "remove-items-playlist",
-  method: "DELETE",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: { items: removed, snapshot_id: Schema.optional(Param.text) },
-  scopes: modify,
-  success: PlaylistSnapshot
-})
+export const removeItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.removeItems", {
+    operationId: "remove-items-playlist",
+    method: "DELETE",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: { items: removed, snapshot_id: Schema.optional(Param.text) },
+    scopes: modify,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  ({ items }) => Versions.removed(items)
+)
 
 /**
  * What a playlist shall hold instead: up to 100 items, or none.
@@ -348,17 +365,21 @@ const replacesOrMoves = (
  * @since 0.1.0
  * @category operations
  */
-export const updateItems = Endpoint.make("Playlists.updateItems", {
-  operationId: "reorder-or-replace-playlists-items",
-  method: "PUT",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: updated,
-  check: replacesOrMoves,
-  scopes: modify,
-  idempotent: (sent) => sent.uris !== undefined,
-  success: PlaylistSnapshot
-})
+export const updateItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.updateItems", {
+    operationId: "reorder-or-replace-playlists-items",
+    method: "PUT",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: updated,
+    check: replacesOrMoves,
+    scopes: modify,
+    idempotent: (sent) => sent.uris !== undefined,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.updated
+)
 
 /**
  * Replaces a playlist's items by up to 100 others, or by none, and gives the new snapshot.
@@ -424,12 +445,7 @@ export const mine = Endpoint.offsetPaged(
   50
 )
 
-const created = {
-  name: Param.text,
-  public: Schema.optional(Param.boolean),
-  collaborative: Schema.optional(Param.boolean),
-  description: Schema.optional(Param.anyText)
-}
+const created = { name: Param.text, ...details }
 
 const collaborativeIsPrivate = (
   options: { readonly collaborative?: boolean | undefined; readonly public?: boolean | undefined }
@@ -439,7 +455,8 @@ const collaborativeIsPrivate = (
     : undefined
 
 /**
- * Makes an empty playlist of the signed-in user, public unless said otherwise. It is never sent twice on a doubt.
+ * Makes an empty playlist of the signed-in user, public unless said otherwise. It is never sent twice on a doubt. Where
+ * the answer is odd, its id is there all the same, and members that can't be read are empty texts or absent.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`; both for a collaborative one.
  *
@@ -454,14 +471,15 @@ const collaborativeIsPrivate = (
  * @since 0.1.0
  * @category operations
  */
-export const create = Endpoint.make("Playlists.create", {
+export const create = Endpoint.makeWrite("Playlists.create", {
   operationId: "create-playlist",
   method: "POST",
   path: "/me/playlists",
   body: created,
   check: collaborativeIsPrivate,
   scopes: modify,
-  success: Playlist
+  success: Playlist,
+  salvage: WriteAnswer.playlist
 })
 
 /**
@@ -573,7 +591,7 @@ export const ofUser = Endpoint.offsetPaged(
  * @since 0.1.0
  * @category operations
  */
-export const createForUser = Endpoint.make("Playlists.createForUser", {
+export const createForUser = Endpoint.makeWrite("Playlists.createForUser", {
   operationId: "create-playlist-for-user",
   method: "POST",
   path: "/users/{user_id}/playlists",
@@ -583,7 +601,8 @@ export const createForUser = Endpoint.make("Playlists.createForUser", {
   scopes: modify,
   quota: "extended",
   deprecated: { since: "February 2026", use: "Playlists.create" },
-  success: Playlist
+  success: Playlist,
+  salvage: WriteAnswer.playlist
 })
 
 /**
@@ -707,7 +726,7 @@ const tracks_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const tracks = Endpoint.offsetPaged(tracks_, 100)
+export const tracks = Endpoint.offsetPaged(tracks_, 100, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, by the older path, decoded by a schema of yours.
@@ -750,17 +769,21 @@ export const tracksFields: Partly<ReadItemsOptions> = partly(tracksPage)
  * @since 0.1.0
  * @category operations
  */
-export const addTracks = Endpoint.make("Playlists.addTracks", {
-  operationId: "add-tracks-to-playlist",
-  method: "POST",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: added,
-  scopes: modify,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.addItems" },
-  success: PlaylistSnapshot
-})
+export const addTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.addTracks", {
+    operationId: "add-tracks-to-playlist",
+    method: "POST",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: added,
+    scopes: modify,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.addItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.added
+)
 
 /**
  * Removes up to 100 tracks and episodes, by the older path, and gives the new snapshot.
@@ -782,17 +805,21 @@ export const addTracks = Endpoint.make("Playlists.addTracks", {
  * @since 0.1.0
  * @category operations
  */
-export const removeTracks = Endpoint.make("Playlists.removeTracks", {
-  operationId: "remove-tracks-playlist",
-  method: "DELETE",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: { tracks: removed, snapshot_id: Schema.optional(Param.text) },
-  scopes: modify,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.removeItems" },
-  success: PlaylistSnapshot
-})
+export const removeTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.removeTracks", {
+    operationId: "remove-tracks-playlist",
+    method: "DELETE",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: { tracks: removed, snapshot_id: Schema.optional(Param.text) },
+    scopes: modify,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.removeItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  ({ tracks }) => Versions.removed(tracks)
+)
 
 /**
  * Replaces a playlist's items or moves some of them, by the older path, and gives the new snapshot.
@@ -812,19 +839,23 @@ export const removeTracks = Endpoint.make("Playlists.removeTracks", {
  * @since 0.1.0
  * @category operations
  */
-export const updateTracks = Endpoint.make("Playlists.updateTracks", {
-  operationId: "reorder-or-replace-playlists-tracks",
-  method: "PUT",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: updated,
-  check: replacesOrMoves,
-  scopes: modify,
-  idempotent: (sent) => sent.uris !== undefined,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.updateItems" },
-  success: PlaylistSnapshot
-})
+export const updateTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.updateTracks", {
+    operationId: "reorder-or-replace-playlists-tracks",
+    method: "PUT",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: updated,
+    check: replacesOrMoves,
+    scopes: modify,
+    idempotent: (sent) => sent.uris !== undefined,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.updateItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.updated
+)
 
 /**
  * Replaces a playlist's items by up to 100 others, or by none, by the older path.
@@ -872,9 +903,10 @@ const resumable = { resume: JobInput.account, onProgress: Input.aFunction }
  * Adds any number of tracks and episodes, 100 a request and in order, at the end or before `position`, and gives an
  * account of what was written.
  *
- * Takes ids, URIs or links from anything that can be iterated, or from a stream. Each request is sent once: where one
- * fails, `IncompleteWrite` has the account, which says what is in doubt; given back as `resume`, that is settled by
- * reading the playlist, and the rest is added.
+ * Takes ids, URIs or links from anything that can be iterated, or from a stream. No entry is sent again unless the
+ * playlist, read back, shows that it isn't there: one that can't be read leaves a doubt. Where a request fails,
+ * `IncompleteWrite` has the account, which says what is in doubt; given back as `resume`, that is settled by reading the
+ * playlist, and the rest is added.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -916,8 +948,8 @@ export const replaceAll = Input.guarded(
 )
 
 /**
- * Removes any number of tracks and episodes, each wherever it stands, 100 a request, each on the version of the playlist
- * that the one before left. What it takes and gives is as for {@link addAll}; to remove again does no harm.
+ * Removes any number of tracks and episodes, each wherever it stands, 100 a request. What it takes and gives is as for
+ * {@link addAll}; to remove again does no harm.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -944,9 +976,11 @@ const sources = {
  * Makes a playlist equal to a list with the fewest requests that are found (remove, insert, move, or replace where nothing
  * stays), so that what stays keeps its `added_at`. With `dryRun` nothing is written and the plan is given.
  *
- * Takes ids, URIs or links, and `spotify:local:` URIs that the playlist has. Fails with `ImpossibleSync` before anything
- * is written where no request could do it, with `PlaylistChanged` where somebody else changed the playlist since it was
- * read, and with `IncompleteSync` where a step failed: to sync again goes on from there.
+ * Takes ids, URIs or links, and `spotify:local:` URIs that the playlist has. Where something was written, the playlist is
+ * read back in the end: success means that it is equal to the list. Fails with `ImpossibleSync` before anything is
+ * written where no request could do it, with `PlaylistChanged` where somebody else changed the playlist since it was
+ * read, and with `IncompleteSync` where a step failed or the playlist isn't equal to the list: to sync again goes on from
+ * there.
  *
  * Scopes: `playlist-read-private`, and `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -978,9 +1012,9 @@ export const sync = Input.guarded(
 )
 
 /**
- * Carries out the plan of a dry run, if the playlist hasn't changed since.
+ * Carries out the plan of a dry run, if the playlist hasn't changed since, and reads it back.
  *
- * Scopes: `playlist-modify-public` or `playlist-modify-private`.
+ * Scopes: `playlist-read-private`, and `playlist-modify-public` or `playlist-modify-private`.
  *
  * @since 0.1.0
  * @category long writes

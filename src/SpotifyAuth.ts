@@ -14,7 +14,7 @@ import * as Redacted from "effect/Redacted"
 import { guarded } from "./internal/http.js"
 import { aBoolean, aText, attempt, checkOptions, shown, someScopes } from "./internal/input.js"
 import { retryTokenRequest } from "./internal/retry.js"
-import { excerpt } from "./internal/text.js"
+import { excerpt, oauthCode } from "./internal/text.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
 import type * as Scope from "./Scope.js"
 import { AuthorizationDenied, InvalidInput, StateMismatch } from "./SpotifyError.js"
@@ -257,7 +257,8 @@ export interface Callback {
 /**
  * Reads a callback: the whole URL, or its path and query.
  *
- * The caller compares `state`; a missing one is `StateMismatch` already.
+ * The caller compares `state`; a missing one is `StateMismatch` already. Compare it before showing anything of
+ * `AuthorizationDenied` too, whose words are of whoever wrote the URL; a session does.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2
  * @since 0.1.0
@@ -283,11 +284,11 @@ export const parseCallback = (
     )
     return Either.left(
       new AuthorizationDenied({
-        error: excerpt(error, secrets),
+        error: oauthCode(error, secrets),
         errorDescription,
         message: error === "access_denied"
           ? "The user declined the sign-in"
-          : `Spotify refused the sign-in: ${excerpt(error, secrets)}${
+          : `Spotify refused the sign-in: ${oauthCode(error, secrets)}${
             errorDescription === undefined ? "" : ` (${errorDescription})`
           }`
       })

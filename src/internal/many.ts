@@ -8,6 +8,7 @@ import { DecodeError, type Forbidden, InvalidInput, type SpotifyError } from "..
 import * as SpotifyId from "../SpotifyId.js"
 import { attempt, instead, readOptions, shown } from "./input.js"
 import { lostBy } from "./lost.js"
+import { at, isShape, report } from "./unreadable.js"
 
 export const maxSingles = 8
 export const maxBatches = 4
@@ -57,21 +58,33 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
       const refused = lostBy(client)
       const found = new Map<string, Option.Option<A>>()
 
+      const placeOf = (id: string | undefined) => id === undefined ? undefined : ids.indexOf(id)
+
       const single = (id: string): Effect.Effect<void, SpotifyError, SpotifyClient> =>
-        Effect.matchEffect(of.get(id, options), {
-          onFailure: (error) => error._tag === "NotFound" ? Effect.void : Effect.fail(error),
+        Effect.matchEffect(at(of.get(id, options), () => placeOf(id)), {
+          onFailure: (error) => {
+            if (error._tag === "NotFound") return Effect.void
+            if (error._tag !== "DecodeError" || !isShape(error) || client.unreadable === "fail") {
+              return Effect.fail(error)
+            }
+            // In a batch it would cost itself alone.
+            const { expected, issuePath, operation } = error
+            return report(client, [{ operation, index: placeOf(id), missing: "", path: issuePath, expected }])
+          },
           onSuccess: (one) => Effect.sync(() => found.set(id, Option.some(one)))
         })
 
       const singles = Effect.forEach(unique, single, { concurrency: maxSingles, discard: true })
 
-      const batch = (ids: ReadonlyArray<string>): Effect.Effect<void, SpotifyError, SpotifyClient> =>
-        Effect.flatMap(of.several(Object.assign({ ids }, options)), (answer) => {
+      const batch = (ids: ReadonlyArray<string>): Effect.Effect<void, SpotifyError, SpotifyClient> => {
+        const several = at(of.several(Object.assign({ ids }, options)), (index) => placeOf(ids[index ?? -1]))
+        return Effect.flatMap(several, (answer) => {
           const entries = of.select(answer)
           if (entries.length !== ids.length) return Effect.fail(notOneForEach(ids.length, entries.length))
           ids.forEach((id, index) => found.set(id, Option.fromNullable(entries[index])))
           return Effect.void
         })
+      }
 
       const notOneForEach = (asked: number, got: number) =>
         new DecodeError({

@@ -8,18 +8,30 @@ import * as Stream from "effect/Stream"
 import type { CursorPaging, OffsetPaging, Paged, Spec } from "../Endpoint.js"
 import type { CursorPage } from "../model/Page.js"
 import type { Page, PageError, Position } from "../Paging.js"
-import { SpotifyClient } from "../SpotifyClient.js"
-import { InvalidInput, type SpotifyError } from "../SpotifyError.js"
+import { SpotifyClient, type Unreadable } from "../SpotifyClient.js"
+import { DecodeError, InvalidInput, RepeatedPage, type SpotifyError } from "../SpotifyError.js"
 import { isOfLimit } from "./answer.js"
 import { attempt, instead, readOptions } from "./input.js"
 import { lostBy } from "./lost.js"
+import { collect } from "./unreadable.js"
 
 type Pages<Item> = Stream.Stream<Page<Item>, PageError, SpotifyClient>
 
 /** Reads a page, of no more than `room` where the list is shown no further. */
-type Read<A> = (position: Position, room?: number) => Effect.Effect<A, PageError, SpotifyClient>
+type Read<A> = (
+  position: Position,
+  room?: number
+) => Effect.Effect<readonly [answer: A, unreadable: ReadonlyArray<Unreadable>], PageError, SpotifyClient>
 
-const at = (position: Position) => (error: SpotifyError): PageError => Object.assign(error, { position })
+/** The same error with its position: another one, since others may hold the one that is given. */
+const at = (position: Position) => (error: SpotifyError): PageError => {
+  // Its fields were validated when it was made.
+  const placed: PageError = Reflect.construct(error.constructor, [
+    Object.assign({}, error, { message: error.message, position }),
+    true
+  ])
+  return Object.defineProperty(placed, "stack", { value: error.stack, configurable: true, writable: true })
+}
 
 const isCursor = (input: unknown): input is string | number => Predicate.isString(input) || Predicate.isNumber(input)
 
@@ -81,8 +93,64 @@ const readAhead = <A, B, E, R>(
   }))
 }
 
+// Deeper than any model; a hostile answer may be nested without end.
+const maxDepth = 32
+
+const isEqual = (a: unknown, b: unknown, depth = 0): boolean => {
+  if (Object.is(a, b) || depth > maxDepth) return true
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((one, i) => isEqual(one, b[i], depth + 1))
+  }
+  if (!Predicate.isRecord(a) || !Predicate.isRecord(b)) return false
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name], depth + 1))
+}
+
+/** Pages without anything to tell them by are never the same. */
+const isSamePage = ({ items: a }: Page<unknown>, { items: b }: Page<unknown>): boolean =>
+  a.some(Predicate.isNotNull) && isEqual(a, b)
+
+/**
+ * Finds the page that another one repeats: the last one, or one that is kept twice as long each time. So a circle of any
+ * length is found, and two pages are held of a list of any length.
+ */
+const repetition = <Item>(isRepeated: (page: Page<Item>, before: Page<Item>) => boolean) => {
+  let last: Page<Item> | undefined
+  let kept: Page<Item> | undefined
+  let age = 0
+  let span = 1
+  return (page: Page<Item>): Page<Item> | undefined => {
+    const found = [last, kept].find((before) => before !== undefined && isRepeated(page, before))
+    last = page
+    if (++age >= span) {
+      kept = page
+      age = 0
+      span *= 2
+    }
+    return found
+  }
+}
+
+const nameOf = (position: Position): string =>
+  Object.entries(position).map(([name, value]) => `${name}=${value}`).join(" ") || "the start"
+
+const repeats = ({ method, operation, path }: Spec, position: Position, repeated: Position): PageError =>
+  at(position)(
+    new RepeatedPage({
+      operation,
+      method,
+      path,
+      repeated,
+      message: `${operation}: the list leads in a circle: the page at ${nameOf(position)} was given before${
+        isSame(position, repeated) ? "" : `, at ${nameOf(repeated)}`
+      }`
+    })
+  )
+
 const offsetPages = <A, Item>(
-  { reach = Infinity, select }: OffsetPaging<A, Item>,
+  { reach = Infinity, repeats: mayRepeat = false, select }: OffsetPaging<A, Item>,
+  spec: Spec,
   read: Read<A>,
   start: number,
   asked: () => number,
@@ -93,16 +161,36 @@ const offsetPages = <A, Item>(
     let offset = start
     // What the first page says, until a later one says otherwise.
     let step = 0
-    let end = 0
+    let total: number | undefined
+    const end = () => Math.min(total ?? Infinity, reach)
+    const elsewhere = new WeakSet<Page<Item>>()
 
     const page = (offset: number): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
-      Effect.map(read({ offset }, offset < reach ? reach - offset : undefined), (answer) => {
-        const { items, limit, next, total: counted } = select(answer)
-        if (offset === start) step = limit >= 1 ? Math.min(asked(), limit) : asked()
-        end = Math.min(counted, reach)
-        const goesOn = next !== null && items.length > 0 && offset + step < end
-        return { position: { offset }, items, total: counted, next: goesOn ? { offset: offset + step } : undefined }
+      Effect.map(read({ offset }, offset < reach ? reach - offset : undefined), ([answer, unreadable]) => {
+        const { items, limit, next, offset: told, total: counted } = select(answer)
+        if (offset === start) step = Math.min(asked(), stepOf(offset, limit, next) ?? Infinity)
+        total = counted ?? total
+        const isEmpty = items.length === 0 && unreadable.every(({ index }) => index === undefined)
+        const goesOn = next !== null && !isEmpty && offset + step < end()
+        const page: Page<Item> = {
+          position: { offset },
+          items,
+          unreadable,
+          total: counted ?? undefined,
+          next: goesOn ? { offset: offset + step } : undefined
+        }
+        if (Predicate.isNumber(told) && told !== offset) elsewhere.add(page)
+        return page
       })
+
+    // Where entries may repeat, so may pages, unless Spotify says itself that it gave another one than was asked for or
+    // nothing else would end the list. As much as was added before a page moves it to where the next one was.
+    const repeated = repetition<Item>((page, before) => {
+      if (mayRepeat && total !== undefined && !elsewhere.has(page)) return false
+      const added = (page.total ?? 0) - (before.total ?? 0)
+      const moved = (page.position.offset ?? 0) - (before.position.offset ?? 0)
+      return (page.total === undefined || added < moved) && isSamePage(page, before)
+    })
 
     const first = Stream.map(Stream.fromEffect(page(start)), (page) => {
       offset += step
@@ -110,42 +198,79 @@ const offsetPages = <A, Item>(
     })
     // Up to the total as it was last heard of.
     const others = Stream.suspend(() => {
-      const last = end
+      const last = end()
       const next = () => {
         if (offset >= last) return Option.none()
         const current = offset
         offset += step
         return Option.some(current)
       }
-      return readAhead(next, page, concurrency)
+      // Without a total each page says whether there is another.
+      return readAhead(next, page, total === undefined ? 1 : concurrency)
     })
     return first.pipe(
       Stream.concat(others),
       Stream.concat(others),
+      Stream.mapEffect((page) => {
+        const before = repeated(page)
+        return before === undefined ? Effect.succeed(page) : Effect.fail(repeats(spec, page.position, before.position))
+      }),
       Stream.takeUntil(({ next }) => next === undefined)
     )
   })
 
-// As many fibers as that are made at once where a list is long, whatever the client lets go.
-const most = 1000
-
-const decoded = (text: string) => Either.try(() => decodeURIComponent(text))
-
-/** Spotify's own link says in which direction the list is read; a cursor is a text there, whatever the option takes. */
-const nextCursor = ({ query }: Spec, { cursors, next }: CursorPage<unknown>): Position | undefined => {
-  if (next === null) return undefined
-  const link = /[?&](after|before)=([^&#]+)/.exec(next ?? "")
-  const [name, text] = link?.[1] !== undefined && link[2] !== undefined
-    ? [link[1], Either.getOrUndefined(decoded(link[2]))]
-    : Predicate.isString(cursors?.after)
-    ? ["after", cursors.after]
-    : ["before", cursors?.before]
-  const field = query[name]
-  if (field === undefined || !Predicate.isString(text)) return undefined
-  return { [name]: Schema.is(Schema.Struct({ [name]: field }))({ [name]: text }) ? text : Number(text) }
+/** How far it is to the next page: as far as the page is large, or as its link says. */
+const stepOf = (offset: number, limit: number | null, next: string | null | undefined): number | undefined => {
+  const step = limit ?? Number(/[?&]offset=(\d+)/.exec(next ?? "")?.[1]) - offset
+  return step >= 1 ? step : undefined
 }
 
-const isSame = (a: Position, b: Position): boolean => a.after === b.after && a.before === b.before
+const decodeURI = Option.liftThrowable(decodeURIComponent)
+
+/**
+ * Where the list goes on, undefined at its end; none where it goes on and can't be followed. Spotify's own link says in
+ * which direction the list is read; a cursor is a text there, whatever the option takes.
+ */
+const nextCursor = (
+  { query }: Spec,
+  { cursors, next }: CursorPage<unknown>,
+  unreadable: ReadonlyArray<Unreadable>
+): Option.Option<Position | undefined> => {
+  if (next === null) return Option.some(undefined)
+  const link = /[?&](after|before)=([^&#]+)/.exec(next ?? "")
+  const candidates: ReadonlyArray<readonly [name: string, text: string | null | undefined]> = [
+    [link?.[1] ?? "", Option.getOrUndefined(decodeURI(link?.[2] ?? ""))],
+    ["after", cursors?.after],
+    ["before", cursors?.before]
+  ]
+  for (const [name, text] of candidates) {
+    const field = query[name]
+    if (field === undefined || !Predicate.isString(text) || text === "") continue
+    const encode = Schema.encodeUnknownEither(Schema.make<unknown, unknown>(Schema.Struct({ [name]: field }).ast))
+    const value = [text, Number(text)].find((value) => Either.isRight(encode({ [name]: value })))
+    if (value !== undefined) return Option.some({ [name]: value })
+  }
+  const isLost = next !== undefined || unreadable.some(({ index }) => index === undefined)
+  return isLost ? Option.none() : Option.some(undefined)
+}
+
+const isSame = (a: Position, b: Position): boolean =>
+  a.after === b.after && a.before === b.before && a.offset === b.offset
+
+const notFollowed = ({ method, operation, path }: Spec): DecodeError =>
+  new DecodeError({
+    operation,
+    method,
+    path,
+    status: 200,
+    issuePath: "next",
+    expected: "a link with a cursor",
+    detail: "",
+    message: `${operation}: the list goes on, and no cursor says where`
+  })
+
+// Longer circles are found by what is in their pages.
+const maxCursors = 1000
 
 const cursorPages = <A, Item>(
   { select }: CursorPaging<A, Item>,
@@ -153,16 +278,40 @@ const cursorPages = <A, Item>(
   read: Read<A>,
   start: Position
 ): Pages<Item> =>
-  Stream.paginateEffect(start, (position) =>
-    Effect.map(read(position), (answer) => {
-      const page = select(answer)
-      const next = page.items.length === 0 ? undefined : nextCursor(spec, page)
-      const goesOn = next !== undefined && !isSame(next, position)
-      return [
-        { position, items: page.items, total: page.total ?? undefined, next: goesOn ? next : undefined },
-        goesOn ? Option.some(next) : Option.none()
-      ]
-    }))
+  Stream.suspend(() => {
+    const cursors = new Set([nameOf(start)])
+    const repeated = repetition<Item>(isSamePage)
+
+    const page = (position: Position): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
+      Effect.flatMap(read(position), ([answer, unreadable]) => {
+        const page = select(answer)
+        const isEmpty = page.items.length === 0 && unreadable.every(({ index }) => index === undefined)
+        const next = isEmpty ? Option.some(undefined) : nextCursor(spec, page, unreadable)
+        if (Option.isNone(next)) return Effect.fail(at(position)(notFollowed(spec)))
+        const { items, total } = page
+        const given = { position, items, unreadable, total: total ?? undefined, next: next.value }
+        const before = repeated(given)
+        return before === undefined ? Effect.succeed(given) : Effect.fail(repeats(spec, position, before.position))
+      })
+
+    const isNew = (position: Position): boolean => {
+      const name = nameOf(position)
+      if (cursors.has(name)) return false
+      const [oldest] = cursors
+      if (cursors.size >= maxCursors && oldest !== undefined) cursors.delete(oldest)
+      cursors.add(name)
+      return true
+    }
+
+    return Stream.paginateEffect(start, (position) => {
+      // What the page before it gave was given.
+      if (position !== start && !isNew(position)) return Effect.fail(repeats(spec, position, position))
+      return Effect.map(page(position), (page) => [page, Option.fromNullable(page.next)])
+    })
+  })
+
+// As many fibers as that are made at once where a list is long, whatever the client lets go.
+const most = 1000
 
 // Which arguments an operation takes is known to `Paging.Arguments`; here they are only passed on.
 export function pages<Args extends ReadonlyArray<unknown>, A, Item>(
@@ -203,15 +352,17 @@ export function pages<A, Item>(
         }
         const read: Read<A> = (position, room = Infinity) =>
           Effect.mapError(
-            limit === undefined
-              ? largest(spec, paging.maxLimit, (size) => ask(size, position, room))
-              : ask(limit, position, room),
+            collect(
+              limit === undefined
+                ? largest(spec, paging.maxLimit, (size) => ask(size, position, room))
+                : ask(limit, position, room)
+            ),
             at(position)
           )
         if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
         return !Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1
           ? refuse(InvalidInput.of(spec.operation, "concurrency", instead("a whole number from 1", concurrency)))
-          : offsetPages(paging, read, start.offset ?? 0, () => asked, Math.min(concurrency, most))
+          : offsetPages(paging, spec, read, start.offset ?? 0, () => asked, Math.min(concurrency, most))
       }
     })
   )

@@ -25,7 +25,10 @@ export const oneOf = <const L extends ReadonlyArray<string>>(...literals: L): Sc
 
 /** The same, but for what is wrong inside of it, which says so itself. */
 const outside = <A, I>(schema: Schema.Schema<A, I>, expected: string): Schema.Schema<A, I> =>
-  schema.annotations({ message: ({ actual }) => instead(expected, actual), description: expected })
+  schema.annotations({
+    message: ({ actual }) => Array.isArray(actual) ? expected : instead(expected, actual),
+    description: expected
+  })
 
 export const text: Schema.Schema<string> = saying(Schema.NonEmptyString, "a text that isn't empty")
 
@@ -200,15 +203,34 @@ export const offsetInContext = (
     message: () => ({ message: "{ position } from 0 or { uri }", override: true })
   })
 
+/** A list of objects, whose members say themselves what is wrong with them. */
+const several = <A, I>(
+  entry: Schema.Schema<A, I>,
+  max: number,
+  form: string,
+  expected: string,
+  isRight: (entry: A) => boolean = () => true
+) => {
+  const size = `${expected}: 1 to ${max} of them`
+  return outside(
+    outside(Schema.Array(outside(entry, form)), size).pipe(
+      Schema.filter((entries) => entries.length >= 1 && entries.length <= max && entries.every(isRight), {
+        jsonSchema: { minItems: 1, maxItems: max }
+      })
+    ),
+    size
+  )
+}
+
 /** Entries of a playlist by URI or link, as Spotify wants them in a body. */
 export const playlistEntries = (
   kinds: ReadonlyArray<SpotifyId.Kind>,
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly uri: string }>> =>
-  saying(
-    Schema.Array(Schema.Struct({ uri: uri(kinds) })).pipe(Schema.minItems(1), Schema.maxItems(max)),
-    `a list of { uri } (${kinds.join(", ")}): 1 to ${max} of them`
-  )
+  several(Schema.Struct({ uri: uri(kinds) }), max, "{ uri }", `a list of { uri } (${kinds.join(", ")})`)
+
+/** In one line, as it is sent. */
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
 
 const maxCover = 256 * 1024
 const coverExpected = "a JPEG as bytes or base64 text, whose base64 has 256 KB at most"
@@ -224,27 +246,32 @@ export const Jpeg: Schema.Schema<Uint8Array | string, string> = Schema.transform
       const refuse = (what: string) =>
         ParseResult.fail(new ParseResult.Type(ast, undefined, `${coverExpected}, ${what}`))
       const encoded = typeof input === "string" ? input.trim() : Encoding.encodeBase64(input)
+      if (/^data:/i.test(encoded)) return refuse("not a data: URL: only what follows its comma")
       // FF D8 FF, which is how each JPEG starts.
       if (!encoded.startsWith("/9j/")) return refuse("not another kind of file")
       if (encoded.length > maxCover) return refuse(`not ${Math.ceil(encoded.length / 1024)} KB`)
-      return typeof input === "string" && Either.isLeft(Encoding.decodeBase64(encoded))
-        ? refuse("not broken base64")
-        : ParseResult.succeed(encoded)
+      return isBase64(encoded) ? ParseResult.succeed(encoded) : refuse("not broken base64 or base64 in lines")
     }
   }
 ).annotations({ description: coverExpected })
 
-const utc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z$/
+const utc = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/
+
+/** Whether it is a time that there was: of the 30th of February JavaScript makes one in March. */
+const isTime = (text: string): boolean => {
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(utc.exec(text)?.[1] ?? " ")
+}
 
 /** Ids, URIs or links, each with the time that it shall have been added at. */
 export const timestampedIds = (
   kind: SpotifyId.Kind,
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly id: string; readonly added_at: string }>> =>
-  saying(
-    Schema.Array(Schema.Struct({ id: id(kind), added_at: Schema.String.pipe(Schema.pattern(utc)) })).pipe(
-      Schema.minItems(1),
-      Schema.maxItems(max)
-    ),
-    `a list of { id, added_at } (${SpotifyId.expected(kind)}; ISO 8601 in UTC): 1 to ${max} of them`
+  several(
+    Schema.Struct({ id: id(kind), added_at: anyText }),
+    max,
+    "{ id, added_at }",
+    `a list of { id, added_at } (${SpotifyId.expected(kind)}; ISO 8601 in UTC)`,
+    ({ added_at }) => isTime(added_at)
   )

@@ -41,7 +41,7 @@ const durationOf = ({ item }: PlaybackState): number | undefined =>
 const compare = (previous: PlaybackState, state: PlaybackState, elapsed: number): ReadonlyArray<PlayerChange> => {
   const seen = { state, previous }
   const changes: Array<PlayerChange> = []
-  const isSameDevice = previous.device.id === state.device.id && previous.device.name === state.device.name
+  const isSameDevice = previous.device?.id === state.device?.id && previous.device?.name === state.device?.name
   if (!isSameDevice) changes.push(PlayerChange.DeviceChanged(seen))
   if (previous.context?.uri !== state.context?.uri) changes.push(PlayerChange.ContextChanged(seen))
 
@@ -65,7 +65,7 @@ const compare = (previous: PlaybackState, state: PlaybackState, elapsed: number)
       changes.push(PlayerChange.Seeked({ ...seen, from_ms: previous.is_playing ? played : before, to_ms }))
     }
   }
-  if (isSameDevice && previous.device.volume_percent !== state.device.volume_percent) {
+  if (isSameDevice && previous.device?.volume_percent !== state.device?.volume_percent) {
     changes.push(PlayerChange.VolumeChanged(seen))
   }
   if (previous.shuffle_state !== state.shuffle_state) changes.push(PlayerChange.ShuffleChanged(seen))
