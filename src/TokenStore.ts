@@ -251,10 +251,12 @@ export const layerMemoryWith = (tokens: Readonly<Record<string, Token>>): Layer.
 
 /** A writer's moment, and not the clock's: five times within a quarter of a second. */
 const rereads = Schedule.recurs(5).pipe(
-  Schedule.tapOutput((n) => Effect.async<void>((resume) => {
-    const timer = setTimeout(() => resume(Effect.void), 8 * 2 ** n)
-    return Effect.sync(() => clearTimeout(timer))
-  }))
+  Schedule.tapOutput((n) =>
+    Effect.async<void>((resume) => {
+      const timer = setTimeout(() => resume(Effect.void), 8 * 2 ** n)
+      return Effect.sync(() => clearTimeout(timer))
+    })
+  )
 )
 
 const tokenJson = Schema.parseJson(token)
