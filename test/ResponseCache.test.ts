@@ -16,6 +16,7 @@ import * as Users from "effect-spotify/Users"
 import { createServer } from "node:http"
 import * as client from "./utils/client.js"
 import { get, send, sessionOf, spotify } from "./utils/client.js"
+import { finish, inTime, until, untilAwaited } from "./utils/session.js"
 
 const map = new Map<string, string>()
 let looks = 0
@@ -256,11 +257,7 @@ describe("asking again", () => {
     it.effect(`fails, with ${name}`, () =>
       Effect.gen(function*() {
         const { clearFaults, failNext } = yield* spotify
-        const trying = Effect.gen(function*() {
-          const fiber = yield* Effect.fork(Effect.either(get(path)))
-          yield* TestClock.adjust("30 seconds")
-          return yield* fiber
-        })
+        const trying = inTime(Effect.either(get(path)))
         yield* answering({ etag: "\"1\"", "cache-control": control })
         yield* get(path)
         yield* TestClock.adjust("61 seconds")
@@ -323,10 +320,9 @@ describe("after a write", () => {
         delay: "10 seconds"
       })
       const reading = yield* Effect.fork(get("/me"))
-      yield* TestClock.adjust("1 second")
+      yield* untilAwaited("10 seconds")
       yield* Library.save({ uris: [FakeSpotify.uri("track", 1)] })
-      yield* TestClock.adjust("9 seconds")
-      expect((yield* reading).text).toBe("{\"n\":\"old\"}")
+      expect((yield* finish(reading)).text).toBe("{\"n\":\"old\"}")
       expect((yield* get("/me")).text).not.toBe("{\"n\":\"old\"}")
     }).pipe(Effect.provide(layer())))
 
@@ -347,12 +343,10 @@ describe("after a write", () => {
       yield* get("/me")
       yield* failNext({ applied: true, delay: "1 hour", outcome: "pass" }, { on: { method: "POST" } })
       const writing = yield* Effect.fork(add)
-      yield* TestClock.adjust("1 second")
+      yield* untilAwaited("1 hour")
       yield* Fiber.interrupt(writing)
       yield* failNext(FakeSpotify.apiError(503, "down"), { times: 10 })
-      const reading = yield* Effect.fork(Effect.flip(get("/me")))
-      yield* TestClock.adjust("30 seconds")
-      expect((yield* reading)._tag).toBe("ServerError")
+      expect((yield* inTime(Effect.flip(get("/me"))))._tag).toBe("ServerError")
       yield* clearFaults
     }).pipe(Effect.provide(layer())))
 
@@ -743,12 +737,8 @@ describe("over batching over sharing", () => {
         tracks(ids.slice(0, 5))
       ], { concurrency: "unbounded" }))
       // Hashing takes its own time, which is none of the test clock's.
-      yield* Effect.repeat(Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve))), {
-        until: () => looks === 14 && map.size === 0
-      })
-      yield* TestClock.adjust(0)
-      yield* TestClock.adjust("1 second")
-      yield* fiber
+      yield* until(Effect.sync(() => looks), (looks) => looks === 14)
+      yield* finish(fiber)
       expect(yield* counts).toEqual({ "GET /me": 1, "GET /tracks": 1 })
     }).pipe(Effect.provide(all({ fake: { latency: "1 second" } }))))
 

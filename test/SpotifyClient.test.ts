@@ -377,6 +377,16 @@ describe("what a request carries", () => {
       Effect.provide(layer({ client: { headers: { "Accept-Language": "sv", Authorization: "Bearer other" } } }))
     ))
 
+  it.effect("the client's headers over the default ones, and the call's own over both", () =>
+    Effect.gen(function*() {
+      yield* get("/me")
+      expect((yield* sent).headers).toMatchObject({ accept: "application/json;q=1", "accept-language": "sv" })
+      yield* get("/me", { headers: { "accept-language": "fi", "x-own": "1" } })
+      expect((yield* sent).headers).toMatchObject({ "accept-language": "fi", "x-own": "1" })
+    }).pipe(
+      Effect.provide(layer({ client: { headers: { accept: "application/json;q=1", "accept-language": "sv" } } }))
+    ))
+
   it.effect("not the same token after the session has renewed it", () =>
     Effect.gen(function*() {
       const tokens: Array<string> = []

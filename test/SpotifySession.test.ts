@@ -40,6 +40,7 @@ import {
   tokenEndpoint,
   tokenRequests,
   until,
+  untilAwaited,
   untilTokenRequests
 } from "./utils/session.js"
 
@@ -238,7 +239,7 @@ describe("sign-in", () => {
       const callback = yield* spotify.authorize(yield* session.authorizeUrl(), { user: "other-user" })
       yield* spotify.failNext(FakeSpotify.slow("5 seconds"), { on: tokenEndpoint })
       const fiber = yield* Effect.fork(session.handleCallback(callback))
-      yield* untilTokenRequests(2)
+      yield* untilAwaited("5 seconds")
       const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
       yield* settle
       yield* TestClock.adjust("5 seconds")
