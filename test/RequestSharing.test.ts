@@ -125,7 +125,7 @@ describe("RequestSharing", () => {
       )
       yield* Effect.gen(function*() {
         const first = yield* Effect.fork(track)
-        yield* Effect.yieldNow()
+        yield* TestClock.adjust(1)
         const leaving = yield* Effect.fork(Fiber.interrupt(first))
         yield* TestClock.adjust(1)
         const second = yield* Effect.fork(track)
@@ -212,7 +212,7 @@ describe("RequestSharing", () => {
   it.live("over a port, leaves the connection once all have left", () =>
     Effect.gen(function*() {
       const fibers = yield* Effect.forEach([1, 2], () => Effect.fork(track))
-      yield* Effect.repeat(outcomes, { until: (seen) => seen.length === 1 })
+      yield* Effect.repeat(Effect.zipLeft(outcomes, Effect.sleep(5)), { until: (seen) => seen.length === 1 })
       yield* Effect.forEach(fibers, Fiber.interrupt)
       yield* Effect.repeat(Effect.zipLeft(outcomes, Effect.sleep(5)), { until: ([seen]) => seen === "aborted" })
       expect(yield* outcomes).toEqual(["aborted"])

@@ -186,6 +186,16 @@ describe("while Spotify allows", () => {
       expect(yield* statuses).toEqual([200, 200, 200])
     }).pipe(Effect.provide(layer())))
 
+  it.effect("a request that wants nothing kept goes straight through, and nothing of it is kept", () =>
+    Effect.gen(function*() {
+      const noStore = get(path, { headers: { "Cache-Control": "no-store" } })
+      yield* noStore
+      expect(map.size).toBe(0)
+      yield* get(path)
+      yield* noStore
+      expect(yield* statuses).toEqual([200, 200, 200])
+    }).pipe(Effect.provide(layer())))
+
   it.effect("a request with conditions of its own goes straight through", () =>
     Effect.gen(function*() {
       const { headers } = yield* get(path)
@@ -251,7 +261,8 @@ describe("asking again", () => {
     const [name, control, stale] of [
       ["stale-if-error", "max-age=60, stale-if-error=600", true],
       ["no such word", "max-age=60", false],
-      ["must-revalidate", "max-age=60, stale-if-error=600, must-revalidate", false]
+      ["must-revalidate", "max-age=60, stale-if-error=600, must-revalidate", false],
+      ["no-cache", "max-age=60, stale-if-error=600, no-cache", false]
     ] as const
   ) {
     it.effect(`fails, with ${name}`, () =>
@@ -496,7 +507,7 @@ describe("users", () => {
 describe("the store", () => {
   it.effect("holds no URL, token or cookie", () =>
     Effect.gen(function*() {
-      const { issueToken } = yield* spotify
+      const { failNext, issueToken } = yield* spotify
       const { accessToken } = yield* issueToken()
       const session = Context.get(
         yield* Layer.build(SpotifySession.layerToken({ accessToken })),
@@ -511,6 +522,12 @@ describe("the store", () => {
         yield* get("/search?q=echo")
         yield* answering({ ...headers, "x-echo": `Bearer ${Redacted.value(accessToken)}` })
         yield* get("/search?q=echo")
+        expect(map.size).toBe(1)
+        yield* failNext([
+          FakeSpotify.redirectTo(`/v1/search?q=${Redacted.value(accessToken)}`),
+          FakeSpotify.reply(200, { json: {}, headers })
+        ])
+        yield* get("/search?q=redirected")
         expect(map.size).toBe(1)
         yield* Library.save({ uris: [FakeSpotify.uri("track", 1)] })
       }).pipe((program) => SpotifyClient.withSession(program, session))
@@ -623,6 +640,18 @@ describe("options and the rest", () => {
     }).pipe(Effect.provide(
       layer({ timeToLive: "10 minutes", when: ({ operation }) => operation.startsWith("Tracks.") })
     )))
+
+  it.effect("an answer is used for seven days at most, whatever Spotify allows", () =>
+    Effect.gen(function*() {
+      yield* answering({ "cache-control": "max-age=10000000" })
+      yield* get(path)
+      yield* TestClock.adjust("167 hours")
+      yield* get(path)
+      expect(yield* statuses).toEqual([200])
+      yield* TestClock.adjust("1 hour")
+      yield* inTime(get(path))
+      expect((yield* statuses).filter((status) => status === 200)).toEqual([200, 200])
+    }).pipe(Effect.provide(layer({}, { issue: { expiresIn: "30 days" } }))))
 
   it.effect("says in the span what became of a call", () =>
     Effect.gen(function*() {

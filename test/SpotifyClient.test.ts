@@ -57,6 +57,7 @@ describe("a token that Spotify refuses", () => {
       yield* fake.failNext(FakeSpotify.apiError(401, "Invalid access token"), { times: 9, on: { host: "api" } })
       const error = yield* Effect.flip(get("/me"))
       expect(error).toMatchObject({ _tag: "Unauthorized", status: 401, detail: "Invalid access token", path: "/me" })
+      expect(error.message).toContain("; sign in again, or check the token")
       expect(yield* fake.count(tokenRequests)).toBe(1)
       expect(yield* fake.count({ path: "/v1/me" })).toBe(2)
     }).pipe(Effect.provide(layer())))

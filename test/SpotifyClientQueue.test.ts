@@ -83,3 +83,25 @@ describe("repeats", () => {
       expect(new Set(times).size).toBeGreaterThan(10)
     }).pipe(Effect.provide(layer({ client: { maxInFlight: 64 } }))))
 })
+
+describe("Retry-After", () => {
+  it.effect("may be a part of a second", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.tooManyRequests("1.5"))
+      const fiber = yield* Effect.fork(get("/me"))
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(fiber)
+      expect((yield* fake.requests).map(({ time }) => time)).toEqual([0, 1500])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("is told as whole seconds, and none too few", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.tooManyRequests("61.2"))
+      const error = yield* Effect.flip(get("/me"))
+      expect(error.message).toBe(
+        "Test.send: Spotify asks to wait 1m 2s, until 1970-01-01T00:01:01.200Z"
+      )
+    }).pipe(Effect.provide(layer())))
+})
