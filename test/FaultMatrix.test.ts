@@ -40,8 +40,8 @@ const table = `
 | slow: no answer in time      | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TransportError 1   | ok 2 +1            |
 | cut body                     | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TransportError 1   | ok 2 +1            |
 | reset, always                | TransportError 4   | TransportError 4   | TransportError 1    | TransportError 1   | TransportError 5 +50    | TransportError 4 +100   | TransportError 1   | TransportError 4   |
-| empty body                   | DecodeError 1      | ok 1 +1            | DecodeError 1 +1    | ok 1 +1            | DecodeError 2 +50       | ok 2 +120               | OAuthError 1       | OAuthError 1       |
-| HTML                         | DecodeError 1      | ok 1 +1            | DecodeError 1 +1    | ok 1 +1            | DecodeError 2 +50       | ok 2 +120               | OAuthError 1       | OAuthError 1       |
+| empty body                   | DecodeError 1      | ok 1 +1            | ok 1 +1             | ok 1 +1            | DecodeError 2 +50       | ok 2 +120               | OAuthError 1       | OAuthError 1       |
+| HTML                         | DecodeError 1      | ok 1 +1            | ok 1 +1             | ok 1 +1            | DecodeError 2 +50       | ok 2 +120               | OAuthError 1       | OAuthError 1       |
 | byte order mark              | ok 1               | ok 1 +1            | ok 1 +1             | ok 1 +1            | ok 3 +120               | ok 2 +120               | ok 1 +1            | ok 1 +1            |
 | gzip that nobody asked for   | ok 1               | ok 1 +1            | ok 1 +1             | ok 1 +1            | ok 3 +120               | ok 2 +120               | ok 1 +1            | ok 1 +1            |
 | 302 to the same host         | ok 2               | UnexpectedStatus 1 | UnexpectedStatus 1  | UnexpectedStatus 1 | ok 4 +120               | UnexpectedStatus 2 +100 | OAuthError 1       | OAuthError 1       |

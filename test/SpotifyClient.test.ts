@@ -1,4 +1,4 @@
-import { HttpClient } from "@effect/platform"
+import { HttpClient, HttpClientError } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import {
   Cause,
@@ -554,6 +554,32 @@ describe("an answer that is no success", () => {
       expect(error).toMatchObject({ detail: "bad token <redacted>" })
       expect(Cause.pretty(Cause.fail(error))).not.toContain(token)
     }).pipe(Effect.provide(layer())))
+
+  it.effect("nor another one that Spotify shows", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.apiError(400, "got Authorization: Bearer S3CR3Tof-another_0123456789"))
+      const error = yield* Effect.flip(get("/me"))
+      expect(error).toMatchObject({ detail: "got Authorization: Bearer <redacted>" })
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("of a lost connection names a code, and nothing that only stands where a code should", () =>
+    Effect.gen(function*() {
+      const codes = ["ECONNRESET", "Bearer S3CR3T", "S3CR3Tcode", { S3CR3T: 1 }]
+      const failing = HttpClient.make((request) =>
+        Effect.fail(
+          new HttpClientError.RequestError({ request, reason: "Transport", cause: { code: codes.shift() } })
+        )
+      )
+      const lost = Effect.map(
+        Effect.flip(send("POST", "/me/player/next")),
+        (error) => error._tag === "TransportError" ? error.detail : error._tag
+      )
+      const details = yield* Effect.replicateEffect(lost, 4).pipe(
+        Effect.provide(clientLayer().pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, failing))))
+      )
+      expect(details).toEqual(["ECONNRESET", "no connection", "no connection", "no connection"])
+    }).pipe(Effect.provide(FakeSpotify.layer())))
 
   it.effect("comes through an HTTP client that fails on it", () =>
     Effect.gen(function*() {

@@ -466,6 +466,20 @@ describe("access token", () => {
       yield* session.accessToken
     }).pipe(Effect.provide(layers())))
 
+  it.scoped("doesn't end because a server that is too busy says invalid_grant", () =>
+    Effect.gen(function*() {
+      const spotify = yield* FakeSpotify.FakeSpotify
+      const session = yield* signedIn()
+      const before = yield* storedToken()
+      yield* hourLater
+      yield* spotify.failNext(FakeSpotify.oauthError("invalid_grant", "Refresh token revoked", 429), {
+        on: tokenEndpoint
+      })
+      const token = yield* inTime(clear(session.accessToken))
+      expect(token).not.toBe(before?.accessToken)
+      expect((yield* storedToken())?.accessToken).toBe(token)
+    }).pipe(Effect.provide(layers())))
+
   it.scoped("doesn't end because a broken server says invalid_grant", () =>
     Effect.gen(function*() {
       const spotify = yield* FakeSpotify.FakeSpotify

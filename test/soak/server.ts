@@ -32,7 +32,7 @@ const send = (response: ServerResponse, status: number, body: unknown, headers: 
 const error = (status: number) => ({ error: { status, message: "Something" } })
 
 let token = ""
-let grantedAt = 0
+let grantedAt = -Infinity
 let usedFor = 0
 let tokenRequests = 0
 const skipped = new Set<string>()
