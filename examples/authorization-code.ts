@@ -63,16 +63,22 @@ const app = Effect.gen(function*() {
   )
   return yield* page(
     `<h1>${escape(me.display_name ?? me.id)}</h1><p>${saved.total} saved tracks</p><ol>${rows.join("")}</ol>
-<p><a href="/logout">Sign out</a></p>`
+<form method="post" action="/logout"><button>Sign out</button></form>`
   )
 }).pipe(
   Effect.catchTag("ReauthorizationRequired", () => Effect.succeed(HttpServerResponse.redirect("/login")))
 )
 
 const logout = Effect.gen(function*() {
+  const { headers } = yield* HttpServerRequest.HttpServerRequest
+  // A page of somebody else's may post here too, and browsers say whose it is.
+  const { host, origin } = headers
+  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
+    return yield* HttpServerResponse.empty({ status: 403 })
+  }
   const key = yield* userKey
   if (key !== undefined) yield* SpotifySession.signOut.pipe(SpotifySessions.withUser(key))
-  return HttpServerResponse.redirect("/").pipe(HttpServerResponse.expireCookie(cookie))
+  return HttpServerResponse.redirect("/", { status: 303 }).pipe(HttpServerResponse.expireCookie(cookie))
 })
 
 const router = HttpRouter.empty.pipe(
@@ -80,7 +86,7 @@ const router = HttpRouter.empty.pipe(
   HttpRouter.get("/login", login),
   HttpRouter.get("/callback", callback),
   HttpRouter.get("/app", app),
-  HttpRouter.get("/logout", logout),
+  HttpRouter.post("/logout", logout),
   HttpRouter.catchAll((error) => page(`<p>${escape(String(error))}</p><p><a href="/">Back</a></p>`))
 )
 

@@ -1,4 +1,4 @@
-/** Type-checks the code of the README and of every `@example` in src, as one program. */
+/** Type-checks the code of the README, of docs and of every `@example` in src, as one program. */
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -6,9 +6,10 @@ import ts from "typescript"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
-  .map((name) => `src/${name}`)
+const filesIn = (folder: string, extension: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(extension))
+    .map((name) => `${folder}/${name}`)
 
 const fenced = (text: string) =>
   [...text.matchAll(/^[ \t]*(?:\* )?```ts\n([\s\S]*?)^[ \t]*(?:\* ?)?```/gm)].map((match) => match[1] ?? "")
@@ -16,11 +17,13 @@ const fenced = (text: string) =>
 const uncommented = (code: string) => code.replaceAll(/^[ \t]*\* ?/gm, "")
 
 const codes = new Map<string, string>()
-for (const file of [...sources, "README.md", "docs/migration.md"]) {
+for (const file of [...filesIn("src", ".ts"), "README.md", ...filesIn("docs", ".md")]) {
   const text = readFileSync(join(root, file), "utf8")
+  // A guide quotes its program, whose imports are relative to where that stands.
+  const folder = file.startsWith("docs/guides/") ? "examples/guides" : "."
   for (const [index, code] of fenced(text).entries()) {
     codes.set(
-      join(root, `${file.replaceAll("/", "-")}.${index + 1}.ts`),
+      join(root, folder, `${file.replaceAll("/", "-")}.${index + 1}.ts`),
       `${file.endsWith(".md") ? code : uncommented(code)}\nexport {}\n`
     )
   }
@@ -38,7 +41,7 @@ host.fileExists = (name) => codes.has(name) || fileExists(name)
 host.readFile = (name) => codes.get(name) ?? readFile(name)
 host.getSourceFile = (name, ...rest) => {
   const code = codes.get(name)
-  return code === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, code, ts.ScriptTarget.Latest)
+  return code === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, code, rest[0])
 }
 
 const program = ts.createProgram([...codes.keys()], options, host)

@@ -91,7 +91,8 @@ export const getMany: Endpoint.Endpoint<[ids: ReadonlyArray<string>], ReadonlyAr
   })
 
 /**
- * Gives a page of an artist's albums, singles, compilations and of the albums that they appear on.
+ * Gives a page of an artist's albums, singles, compilations and of the albums that they appear on. `limit` is 1 to 50, in
+ * Development Mode 1 to 10.
  *
  * Scopes: none.
  *
@@ -115,12 +116,13 @@ export const albums = Endpoint.offsetPaged(
     query: {
       include_groups: Schema.optional(Param.literals("album", "single", "appears_on", "compilation")),
       market: Param.market,
-      limit: Param.limit(10),
+      limit: Param.limit(50),
       offset: Param.offset
     },
+    developmentLimit: 10,
     success: DiscographyPage
   }),
-  10
+  50
 )
 
 /**

@@ -7,18 +7,22 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
 import type * as Tracer from "effect/Tracer"
 import type { Simplify } from "effect/Types"
 import { checkOf } from "./internal/check.js"
 import { onResponse } from "./internal/client.js"
-import { encoder, firstIssue } from "./internal/input.js"
+import { attempt, encoder, firstIssue, illFormedAt, instead, readOptions, wellFormed } from "./internal/input.js"
+import { type Odd, sift } from "./internal/sift.js"
 import { useSpan } from "./internal/span.js"
 import { excerpt, pathOf } from "./internal/text.js"
+import { expectedOf, report } from "./internal/unreadable.js"
 import type { CursorPage, Page } from "./model/Page.js"
 import type { Scope } from "./Scope.js"
-import { type Request, type Response, SpotifyClient } from "./SpotifyClient.js"
+import { type Request, type Response, SpotifyClient, type Unreadable } from "./SpotifyClient.js"
 import { DecodeError, InvalidInput, type SpotifyError } from "./SpotifyError.js"
 import * as SpotifyId from "./SpotifyId.js"
 
@@ -70,6 +74,8 @@ export interface Spec {
   readonly scopes: ReadonlyArray<Scope>
   /** `extended` where Development Mode has lost the operation. */
   readonly quota: "any" | "extended"
+  /** The largest `limit` for apps in Development Mode, where that is less than for others. */
+  readonly developmentLimit: number | undefined
   /** Whether a request may be sent again when nobody knows what came of it; `depends` where the arguments decide. */
   readonly idempotent: boolean | "depends"
   readonly deprecated: Deprecated | undefined
@@ -101,7 +107,8 @@ export interface Paged<in Args extends ReadonlyArray<unknown>, in out A, out Ite
 }
 
 /**
- * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives.
+ * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives, and `reach` the end of what it shows
+ * of a list that may be longer.
  *
  * @since 0.1.0
  * @category models
@@ -110,6 +117,23 @@ export interface OffsetPaging<in A, out Item> {
   readonly _tag: "Offset"
   readonly maxLimit: number
   readonly select: (answer: A) => Page<Item>
+  /** Where Spotify ends to show the list, if it does. */
+  readonly reach?: number | undefined
+  /** Whether the same entry may stand in the list more than once, as in a playlist. */
+  readonly repeats?: boolean | undefined
+}
+
+/**
+ * What paging is to know of a list by offset.
+ *
+ * @since 0.2.0
+ * @category paging
+ */
+export interface PagedOptions {
+  /** Where Spotify ends to show the list, if it does. */
+  readonly reach?: number | undefined
+  /** Whether the same entry may stand in the list more than once, as in a playlist; otherwise a page twice is an error. */
+  readonly repeats?: boolean | undefined
 }
 
 /**
@@ -156,6 +180,7 @@ export interface Declaration<Id extends IdKind | undefined, Q extends Fields, B 
   readonly upload?: { readonly member: string & keyof B; readonly contentType: string }
   readonly scopes?: ReadonlyArray<Scope>
   readonly quota?: "extended"
+  readonly developmentLimit?: number
   /** What the schemas of single parameters can't say: gives the name of the wrong one and what is allowed. */
   readonly check?: (options: OptionsOf<Q, B>) => Refusal | undefined
   /** By default everything but a POST; where it depends on the arguments, `sent` has them as they are sent. */
@@ -175,7 +200,12 @@ export interface Refusal {
 }
 
 interface Codec<A> {
-  readonly read: (spec: Spec, response: Response, request: Request) => Either.Either<A, DecodeError>
+  readonly read: (
+    spec: Spec,
+    response: Response,
+    request: Request,
+    client: SpotifyClient.Service
+  ) => Effect.Effect<A, DecodeError>
 }
 
 const secretsOf = ({ accessToken }: Response): ReadonlyArray<string> =>
@@ -199,7 +229,24 @@ const decodeError = (
     issuePath,
     expected,
     detail: excerpt(response.text, secrets),
-    message: `${spec.operation}: the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
+    message: `${spec.operation}: ${
+      spec.method === "GET" ? "" : `it is done (${response.status}), and `
+    }the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
+  })
+}
+
+const unreadable = (spec: Spec, request: Request, response: Response, odd: ReadonlyArray<Odd>) => {
+  const secrets = secretsOf(response)
+  const offset = Number(/[?&]offset=(\d+)/.exec(request.url)?.[1] ?? 0)
+  return odd.map(({ expected, missing, path }): Unreadable => {
+    const place = /(?:^|\.)(\d+)(?:\.|$)/.exec(missing)?.[1]
+    return {
+      operation: spec.operation,
+      index: place === undefined ? undefined : offset + Number(place),
+      missing,
+      path,
+      expected: excerpt(expected, secrets)
+    }
   })
 }
 
@@ -207,41 +254,69 @@ const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
   const decode = ParseResult.decodeUnknownEither(success)
   const check: (input: unknown) => input is A = checkOf(success)
   return {
-    read: (spec, response, request) => {
+    read: (spec, response, request, client) => {
       const json = Either.try((): unknown => JSON.parse(response.text))
       if (Either.isLeft(json)) {
-        const expected = response.text.trim() === "" ? "JSON expected, the body is empty" : "JSON expected"
-        return Either.left(decodeError(spec, request, response, "", expected))
+        return Either.left(decodeError(spec, request, response, "", expectedOf(response.text)))
       }
       if (check(json.right)) return Either.right(json.right)
-      return Either.mapLeft(decode(json.right), (issue) => {
+      const fail = (issue: ParseResult.ParseIssue) => {
         const { message, path } = firstIssue(issue)
-        return decodeError(spec, request, response, path, message)
-      })
+        return Either.left(decodeError(spec, request, response, path, message))
+      }
+      const decoded = decode(json.right)
+      if (Either.isRight(decoded)) return Either.right(decoded.right)
+      if (client.unreadable === "fail") return fail(decoded.left)
+      const { body, odd } = sift(success, json.right)
+      const rest = check(body) ? Either.right(body) : decode(body)
+      return Either.isLeft(rest)
+        ? fail(rest.left)
+        : Effect.as(report(client, unreadable(spec, request, response, odd)), rest.right)
     }
   }
 }
 
-const commandCodec: Codec<void> = { read: () => Either.void }
+const writeCodec = <A, I>(
+  success: Schema.Schema<A, I>,
+  salvage: (body: string, response: Response, request: Request) => Option.Option<A>
+): Codec<A> => {
+  const codec = jsonCodec(success)
+  return {
+    read: (spec, response, request, client) =>
+      Effect.matchEffect(codec.read(spec, response, request, { ...client, unreadable: "skip" }), {
+        onFailure: (error) =>
+          Option.match(salvage(response.text, response, request), {
+            onNone: () => Effect.fail(error),
+            onSome: Effect.succeed
+          }),
+        // What can be read may still lack what identifies the result.
+        onSuccess: (value) =>
+          Effect.succeed(Option.getOrElse(salvage(JSON.stringify(value), response, request), () => value))
+      })
+  }
+}
+
+const commandCodec: Codec<void> = { read: () => Effect.void }
 
 const optionCodec = <A, I>(success: Schema.Schema<A, I>): Codec<Option.Option<A>> => {
   const codec = jsonCodec(success)
   return {
-    read: (spec, response, request) =>
+    read: (spec, response, request, client) =>
       response.status === 204 || response.text.trim() === ""
         ? Either.right(Option.none())
-        : Either.map(codec.read(spec, response, request), Option.some)
+        : Effect.map(codec.read(spec, response, request, client), Option.some)
   }
 }
 
-const category = /^[^\s/?#]+$/
+// What would lead a path elsewhere, or can't be written in one, is none: a URL takes even an encoded ".." for a step up.
+const category = /^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}/\\?#]+$/u
 
 const idOf = (spec: Spec, kind: IdKind, input: unknown): Either.Either<string, InvalidInput> => {
   const text = typeof input === "string" ? input : ""
   const id = kind === "category" ? (category.test(text) ? text : undefined) : SpotifyId.idOption(kind, text)
   if (id !== undefined) return Either.right(encodeURIComponent(id))
   const expected = kind === "category" ? "a category's id" : SpotifyId.expected(kind)
-  return Either.left(InvalidInput.of(spec.operation, "id", `${expected}, not ${JSON.stringify(input)}`))
+  return Either.left(InvalidInput.of(spec.operation, "id", instead(expected, input)))
 }
 
 const developmentHint = (spec: Spec): string | undefined =>
@@ -278,6 +353,7 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
     body: declaration.body ?? {},
     scopes: declaration.scopes ?? [],
     quota: declaration.quota ?? "any",
+    developmentLimit: declaration.developmentLimit,
     idempotent: typeof idempotent === "function" ? "depends" : idempotent,
     deprecated: declaration.deprecated,
     success,
@@ -287,6 +363,11 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
   const [before = "", after = ""] = spec.path.split(/\{[^}]+\}/)
   const takesMarket = "market" in spec.query
   const members = Object.keys(spec.body)
+  const names = [...Object.keys(spec.query), ...members]
+  const place = spec.id === undefined ? 0 : 1
+  const limitHint = spec.developmentLimit === undefined
+    ? undefined
+    : `Development Mode allows a limit of at most ${spec.developmentLimit}`
   const options = Schema.make<OptionsOf<Q, B>, { readonly [name: string]: unknown }>(
     Schema.Struct({ ...spec.query, ...spec.body }).ast
   )
@@ -309,6 +390,32 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
       : { contentType: "application/json", text: JSON.stringify(body) }
   }
 
+  /** The names of what can't be left out, or all. */
+  const needed = (): ReadonlyArray<string> => {
+    const required = AST.getPropertySignatures(options.ast).flatMap(({ isOptional, name }) =>
+      isOptional ? [] : String(name)
+    )
+    return required.length === 0 ? names : required
+  }
+
+  const optionsOf = (
+    args: ReadonlyArray<unknown>,
+    market: string | undefined
+  ): Either.Either<{ [name: string]: unknown }, InvalidInput> => {
+    const taken = names.length === 0 ? place : place + 1
+    // As a callback it is given more than it takes: an index, a list, or anything where it takes nothing. An object
+    // beside what it takes holds options that would be lost.
+    if (taken > 0 && args.slice(taken).some((more) => Predicate.isRecord(more) && !Predicate.isIterable(more))) {
+      return Either.left(
+        InvalidInput.of(operation, "options", names.length === 0 ? "left out: there are none" : "one object")
+      )
+    }
+    if (names.length === 0) return Either.right({})
+    const read = readOptions(operation, names, args[place], needed)
+    if (takesMarket && market !== undefined && Either.isRight(read)) read.right.market ??= market
+    return read
+  }
+
   const requestOf = (
     args: ReadonlyArray<unknown>,
     market: string | undefined,
@@ -316,24 +423,36 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
   ): Either.Either<Request, InvalidInput> => {
     const id = spec.id === undefined ? Either.right("") : idOf(spec, spec.id, args[0])
     if (Either.isLeft(id)) return Either.left(id.left)
-    const given = args[spec.id === undefined ? 0 : 1] ?? {}
-    const options = takesMarket && market !== undefined ? { market, ...given } : given
-    return Either.map(encode(options), (sent): Request => ({
-      operation,
-      method: spec.method,
-      url: `${before}${id.right}${after}${queryOf(spec, sent)}`,
-      body: bodyOf(sent),
-      idempotent: typeof idempotent === "function" ? idempotent(sent) : idempotent,
-      scopes: spec.scopes,
-      forbiddenHint,
-      span
-    }))
+    return Either.flatMap(
+      optionsOf(args, market),
+      (options) =>
+        Either.flatMap(encode(options), (sent): Either.Either<Request, InvalidInput> => {
+          const illFormed = illFormedAt(sent)
+          return illFormed !== undefined
+            ? Either.left(InvalidInput.of(operation, illFormed, wellFormed))
+            : Either.right({
+              operation,
+              method: spec.method,
+              url: `${before}${id.right}${after}${queryOf(spec, sent)}`,
+              body: bodyOf(sent),
+              idempotent: typeof idempotent === "function" ? idempotent(sent) : idempotent,
+              scopes: spec.scopes,
+              forbiddenHint,
+              limitHint: Number(sent.limit) > Number(spec.developmentLimit) ? limitHint : undefined,
+              span
+            })
+        })
+    )
   }
 
   const spanAttributes = { "http.request.method": spec.method, "url.template": spec.path }
 
   return <A>({ read }: Codec<A>) => {
-    const received = (request: Request, response: Response): Effect.Effect<A, DecodeError> =>
+    const received = (
+      client: SpotifyClient.Service,
+      request: Request,
+      response: Response
+    ): Effect.Effect<A, DecodeError> =>
       Effect.withFiberRuntime((fiber) => {
         fiber.getFiberRef(onResponse)?.({
           operation,
@@ -342,16 +461,16 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
           status: response.status,
           headers: response.headers
         })
-        return read(spec, response, request)
+        return read(spec, response, request, client)
       })
 
     const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
       Effect.flatMap(SpotifyClient, (client) =>
         useSpan(operation, spanAttributes, (span) => {
-          const request = requestOf(args, client.market, span)
+          const request = attempt(operation, () => requestOf(args, client.market, span))
           return Either.isLeft(request)
             ? Effect.fail(request.left)
-            : Effect.flatMap(client.execute(request.right), (response) => received(request.right, response))
+            : Effect.flatMap(client.execute(request.right), (response) => received(client, request.right, response))
         }))
 
     return Object.assign(call, { spec })
@@ -360,7 +479,9 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
 
 /**
  * Declares an operation that answers with a body. A body that is already what `success` would make of it is given as it
- * came, with the members that the schema doesn't know; any other is decoded.
+ * came, with the members that the schema doesn't know; any other is decoded. An entry of a list that can't be read is left
+ * out, or null where the schema has null for it, and so is a member that may be absent or null: see
+ * `SpotifyClient.Unreadable`.
  *
  * @example
  * ```ts
@@ -411,6 +532,28 @@ export const makeOption = <
   declare(operation, declaration, declaration.success)(optionCodec(declaration.success))
 
 /**
+ * Declares a write that answers with a body. What was answered with a success has happened, whatever the body is:
+ * `salvage` reads it, or gives what is left of it. Where that is none, the write ends as one of `make` does.
+ *
+ * @since 0.2.0
+ * @category constructors
+ */
+export const makeWrite = <
+  A,
+  I,
+  Id extends IdKind | undefined = undefined,
+  Q extends Fields = {},
+  B extends Fields = {}
+>(
+  operation: string,
+  declaration: Declaration<Id, Q, B> & {
+    readonly success: Schema.Schema<A, I>
+    readonly salvage: (body: string, response: Response, request: Request) => Option.Option<A>
+  }
+): Endpoint<Arguments<Id, Q, B>, A> =>
+  declare(operation, declaration, declaration.success)(writeCodec(declaration.success, declaration.salvage))
+
+/**
  * Declares a command: whatever body its success has is ignored, since the player's commands answer with an opaque text.
  *
  * @since 0.1.0
@@ -458,15 +601,30 @@ export const generic = <
 }
 
 /**
- * The same operation under other arguments.
+ * The same operation under other arguments: its options are made of others, which have the given names.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const mapInput = <Given extends ReadonlyArray<unknown>, Args extends ReadonlyArray<unknown>, A>(
   endpoint: Endpoint<Args, A>,
-  f: (...args: Given) => Args
-): Endpoint<Given, A> => Object.assign((...args: Given) => endpoint(...f(...args)), { spec: endpoint.spec })
+  f: (...args: Given) => Args,
+  names: ReadonlyArray<string>
+): Endpoint<Given, A> => {
+  const { id, operation } = endpoint.spec
+  const read = (args: Given) =>
+    Either.map(readOptions(operation, names, args[id === undefined ? 0 : 1]), () => f(...args))
+  return Object.assign(
+    (...args: Given) => Effect.flatMap(attempt(operation, () => read(args)), (args) => endpoint(...args)),
+    { spec: endpoint.spec }
+  )
+}
+
+/** Another function, since the given one is its owner's. */
+const withPage = <Args extends ReadonlyArray<unknown>, A, Item>(
+  endpoint: Endpoint<Args, A>,
+  page: Paged<Args, A, Item>["page"]
+): Paged<Args, A, Item> => Object.assign((...args: Args) => endpoint(...args), { spec: endpoint.spec, page })
 
 /**
  * Says that an operation's answer holds a page by offset.
@@ -477,9 +635,9 @@ export const mapInput = <Given extends ReadonlyArray<unknown>, Args extends Read
 export const offsetPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
   maxLimit: number,
-  select: (answer: A) => Page<Item>
-): Paged<Args, A, Item> =>
-  Object.assign(endpoint, { page: { _tag: "Offset", maxLimit, select } satisfies OffsetPaging<A, Item> })
+  select: (answer: A) => Page<Item>,
+  options: PagedOptions = {}
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Offset", maxLimit, select, ...options })
 
 /**
  * Says that an operation's answer is a page by offset.
@@ -489,8 +647,9 @@ export const offsetPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
  */
 export const offsetPaged = <Args extends ReadonlyArray<unknown>, Item>(
   endpoint: Endpoint<Args, Page<Item>>,
-  maxLimit: number
-): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, maxLimit, (page) => page)
+  maxLimit: number,
+  options: PagedOptions = {}
+): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, maxLimit, (page) => page, options)
 
 /**
  * Says that an operation's answer holds a page by cursor.
@@ -502,5 +661,4 @@ export const cursorPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
   maxLimit: number,
   select: (answer: A) => CursorPage<Item>
-): Paged<Args, A, Item> =>
-  Object.assign(endpoint, { page: { _tag: "Cursor", maxLimit, select } satisfies CursorPaging<A, Item> })
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Cursor", maxLimit, select })

@@ -5,6 +5,8 @@
  */
 import * as Schema from "effect/Schema"
 import * as Endpoint from "./Endpoint.js"
+import * as Input from "./internal/input.js"
+import * as JobInput from "./internal/jobInput.js"
 import * as Writes from "./internal/libraryWrites.js"
 import * as Param from "./internal/param.js"
 import { SavedAlbumsPage } from "./model/Album.js"
@@ -287,10 +289,16 @@ export const saveTracks = Endpoint.mapInput(
   savedTracks,
   // Spotify wants `ids` in any case, and ignores it where there are times.
   (options: SaveTracksOptions): Parameters<typeof savedTracks> => [
-    options.timestamped_ids === undefined
+    options?.timestamped_ids === undefined
       ? options
-      : { ids: options.timestamped_ids.map(({ id }) => id), timestamped_ids: options.timestamped_ids }
-  ]
+      : {
+        ids: Array.isArray(options.timestamped_ids)
+          ? options.timestamped_ids.slice(0, 51).map((entry) => entry?.id)
+          : [],
+        timestamped_ids: options.timestamped_ids
+      }
+  ],
+  ["ids", "timestamped_ids"]
 )
 
 /**
@@ -690,6 +698,8 @@ export const containsAudiobooks = Endpoint.make("Library.containsAudiobooks", {
   success: Booleans
 })
 
+const resumable = { resume: JobInput.account, onProgress: Input.aFunction }
+
 /**
  * Saves any number of tracks, albums, episodes, shows, audiobooks, artists or playlists, 40 a request and in order, and
  * gives an account of what was written.
@@ -703,7 +713,11 @@ export const containsAudiobooks = Endpoint.make("Library.containsAudiobooks", {
  * @since 0.1.0
  * @category long writes
  */
-export const saveAll = Writes.writeAll("Library.saveAll", save)
+export const saveAll = Input.guarded(
+  "Library.saveAll",
+  Writes.writeAll("Library.saveAll", save),
+  JobInput.ofSource("Library.saveAll", resumable).entries
+)
 
 /**
  * Removes any number of things from the library, 40 a request. What it takes and gives is as for {@link saveAll}.
@@ -714,7 +728,11 @@ export const saveAll = Writes.writeAll("Library.saveAll", save)
  * @since 0.1.0
  * @category long writes
  */
-export const removeAll = Writes.writeAll("Library.removeAll", remove)
+export const removeAll = Input.guarded(
+  "Library.removeAll",
+  Writes.writeAll("Library.removeAll", remove),
+  JobInput.ofSource("Library.removeAll", resumable).entries
+)
 
 /**
  * Says of any number of things whether they are in the library, 40 a request: one answer for each, in order.
@@ -725,4 +743,8 @@ export const removeAll = Writes.writeAll("Library.removeAll", remove)
  * @since 0.1.0
  * @category long writes
  */
-export const containsAll = Writes.containsAll("Library.containsAll", contains)
+export const containsAll = Input.guarded(
+  "Library.containsAll",
+  Writes.containsAll("Library.containsAll", contains),
+  JobInput.ofSource("Library.containsAll", { concurrency: Input.fromOne }).entries
+)

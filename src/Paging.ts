@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
 import type { Paged } from "./Endpoint.js"
 import * as internal from "./internal/paging.js"
-import type { SpotifyClient } from "./SpotifyClient.js"
+import type { SpotifyClient, Unreadable } from "./SpotifyClient.js"
 import type { SpotifyError } from "./SpotifyError.js"
 
 /**
@@ -36,7 +36,10 @@ export interface Position {
  */
 export interface Page<out Item> {
   readonly position: Position
+  /** Without what can't be read, unless the list has null for it: then each is at its place. */
   readonly items: ReadonlyArray<Item>
+  /** What is missing in the page, each with its place in the list. */
+  readonly unreadable: ReadonlyArray<Unreadable>
   /** How many items the whole list has; recently played tracks come without. */
   readonly total: number | undefined
   /** Where the list goes on; undefined at its end. */
@@ -45,6 +48,7 @@ export interface Page<out Item> {
 
 /**
  * Why a page can't be read, as the operation says it, and where that page begins: all items before it were given.
+ * `RepeatedPage` says that the page was given before.
  *
  * @since 0.1.0
  * @category errors
@@ -88,7 +92,9 @@ const items = <Item, E, R>(pages: Stream.Stream<Page<Item>, E, R>): Stream.Strea
  * The items of a list, in order.
  *
  * Nothing is asked for before it is needed, and at most twice `concurrency` pages are held. Pages are as large as Spotify
- * gives them, unless `limit` says otherwise. It ends where Spotify says that the list ends, or with an empty page.
+ * gives them, unless `limit` says otherwise. It ends where Spotify says that the list ends, or with an empty page; a list
+ * that leads back to what was given ends with `RepeatedPage`. What can't be read in a page costs no more than itself: see
+ * `SpotifyClient.Unreadable`.
  *
  * @example
  * ```ts

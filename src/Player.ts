@@ -8,6 +8,7 @@ import * as Endpoint from "./Endpoint.js"
 import * as Param from "./internal/param.js"
 import * as internal from "./internal/playerChanges.js"
 import { CurrentlyPlaying, Devices, PlaybackState, Queue, RecentlyPlayedPage } from "./model/Player.js"
+import * as SpotifyId from "./SpotifyId.js"
 
 /**
  * The models of the player, and `playing`, which tells what plays.
@@ -172,10 +173,12 @@ export const play: Endpoint.Endpoint<[options?: PlayOptions], void> = Endpoint.c
     offset: Schema.optional(Param.offsetInContext(playable)),
     position_ms: Schema.optional(Param.integer(0))
   },
-  check: ({ context_uri, uris }) =>
-    context_uri === undefined || uris === undefined
-      ? undefined
-      : { field: "uris", expected: "absent where context_uri is given" },
+  check: ({ context_uri, offset, uris }) =>
+    context_uri !== undefined && uris !== undefined
+      ? { field: "uris", expected: "absent where context_uri is given" }
+      : offset !== undefined && SpotifyId.idOption("artist", context_uri ?? "") !== undefined
+      ? { field: "offset", expected: "absent where context_uri is an artist, who has no order" }
+      : undefined,
   scopes: ["user-modify-playback-state"]
 })
 
@@ -455,7 +458,7 @@ export const addToQueue = Endpoint.command("Player.addToQueue", {
  *     Paused: () => Console.log("paused"),
  *     Resumed: () => Console.log("goes on"),
  *     Seeked: ({ to_ms }) => Console.log(`jumped to ${to_ms / 1000} s`),
- *     DeviceChanged: ({ state }) => Console.log(`on ${state.device.name}`),
+ *     DeviceChanged: ({ state }) => Console.log(`on ${state.device?.name}`),
  *     Activated: () => Effect.void,
  *     Deactivated: () => Console.log("nothing plays"),
  *     ContextChanged: () => Effect.void,

@@ -36,7 +36,7 @@ export type Step = Data.TaggedEnum<{
 export const Step: Data.TaggedEnum.Constructor<Step> = Data.taggedEnum<Step>()
 
 /**
- * An entry of a playlist: `uri` is null where Spotify no longer has the thing.
+ * An entry of a playlist: `uri` is null where Spotify no longer has the thing, or where it can't be read.
  *
  * @since 0.1.0
  * @category models
@@ -51,7 +51,9 @@ export interface Place {
  *
  * `kept`, `added` and `removed` count entries; only the kept ones keep their `added_at`. `readded` are uris of which the
  * list has fewer than the playlist: Spotify removes all copies of a track at once, so that what stays has to be added
- * anew. `leftover` are entries that stay although the list hasn't got them.
+ * anew. `leftover` are entries that stay although the list hasn't got them. What can't be read may be what is to be
+ * added, so that in such a playlist what is added is removed first. `result` is what the playlist holds in the end, place
+ * by place, null where it can't be read.
  *
  * @since 0.1.0
  * @category models
@@ -63,6 +65,7 @@ export interface Plan {
   readonly removed: number
   readonly readded: ReadonlyArray<string>
   readonly leftover: ReadonlyArray<Place>
+  readonly result?: ReadonlyArray<string | null> | undefined
 }
 
 /**
@@ -89,7 +92,7 @@ export interface PlanOptions {
    */
   readonly addedAt?: "keep" | "forget" | undefined
   /**
-   * Local files and entries without content can't be removed but by replacing everything. `fail` (default): where the
+   * Local files and entries that can't be read can't be removed but by replacing everything. `fail` (default): where the
    * list hasn't got them, nothing is done. `leave`: they stay behind the entry that they follow now.
    */
   readonly unremovable?: "fail" | "leave" | undefined
@@ -111,12 +114,16 @@ export interface Options<out E = never, out R = never> extends PlanOptions {
 /**
  * What was done (or with `dryRun` would be), and the playlist's version after it.
  *
+ * The playlist was read back, and is equal to the plan's `result`. At the places that are `unread` something stands that
+ * can't be read; nothing contradicts that it is what was written there, which Spotify took.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Outcome {
   readonly plan: PlaylistPlan
   readonly snapshot_id: string
+  readonly unread: ReadonlyArray<Place>
 }
 
 /**
@@ -149,8 +156,9 @@ export class PlaylistChanged extends Data.TaggedError("PlaylistChanged")<{
 }> {}
 
 /**
- * A step failed: those before it are done, and it is itself where `inDoubt` is true and the answer was lost. To sync again
- * goes on from there, since it reads what the playlist has become.
+ * A step failed: those before it are done, and it is itself where `inDoubt` is true and the answer was lost. Or all are
+ * done, and the playlist as it was read back (`found`) isn't what it should be, or can't be read (the cause says why). To
+ * sync again goes on from there, since it reads what the playlist has become.
  *
  * @since 0.1.0
  * @category errors
@@ -159,10 +167,12 @@ export class IncompleteSync<out E = never> extends Data.TaggedError("IncompleteS
   readonly plan: PlaylistPlan
   readonly done: number
   readonly inDoubt: boolean
+  /** What was read back, null where an entry can't be read. */
+  readonly found?: ReadonlyArray<string | null> | undefined
   readonly cause: unknown
   readonly message: string
 }> {
-  declare readonly cause: SpotifyError | E
+  declare readonly cause: SpotifyError | E | undefined
 }
 
 const impossible = ({ unremovable, unwritable }: internal.Impossible): ImpossibleSync => {

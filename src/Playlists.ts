@@ -3,19 +3,29 @@
  *
  * @since 0.1.0
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "./Endpoint.js"
+import * as Input from "./internal/input.js"
+import * as JobInput from "./internal/jobInput.js"
 import * as Param from "./internal/param.js"
 import * as Sync from "./internal/playlistSync.js"
+import * as Versions from "./internal/playlistVersions.js"
 import * as Writes from "./internal/playlistWrites.js"
+import * as WriteAnswer from "./internal/writeAnswer.js"
 import { Booleans } from "./model/Common.js"
 import { Playlist, PlaylistCover, PlaylistItemsPage, PlaylistSnapshot, PlaylistsPage } from "./model/Playlist.js"
 import type { Scope } from "./Scope.js"
 import type { SpotifyClient } from "./SpotifyClient.js"
-import type { SpotifyError } from "./SpotifyError.js"
+import { InvalidInput, type SpotifyError } from "./SpotifyError.js"
 
 const item = ["track", "episode"] as const
+
+const details = {
+  public: Schema.optional(Param.boolean),
+  collaborative: Schema.optional(Param.boolean),
+  description: Schema.optional(Param.anyText)
+}
 
 const modify: ReadonlyArray<Scope> = ["playlist-modify-public", "playlist-modify-private"]
 
@@ -70,7 +80,10 @@ const partly = <Options>(
   endpoint: Endpoint.Generic<[id: string, options: Options & WithFields]>
 ): Partly<Options> =>
   Object.assign(
-    <A, I>(id: string, options: Options & WithFields, schema: Schema.Schema<A, I>) => endpoint(schema)(id, options),
+    <A, I>(id: string, options: Options & WithFields, schema: Schema.Schema<A, I>) =>
+      Schema.isSchema(schema) ? endpoint(schema)(id, options) : Effect.fail(
+        InvalidInput.of(endpoint.spec.operation, "schema", Input.instead("the schema of what fields names", schema))
+      ),
     { spec: endpoint.spec }
   )
 
@@ -150,12 +163,13 @@ export const changeDetails = Endpoint.command("Playlists.changeDetails", {
   method: "PUT",
   path: "/playlists/{playlist_id}",
   id: "playlist",
-  body: {
-    name: Schema.optional(Param.text),
-    public: Schema.optional(Param.boolean),
-    collaborative: Schema.optional(Param.boolean),
-    description: Schema.optional(Param.anyText)
-  },
+  body: { name: Schema.optional(Param.text), ...details },
+  check: ({ collaborative, description, name, public: isPublic }) =>
+    collaborative === true && isPublic === true
+      ? { field: "public", expected: "false or absent where collaborative is true" }
+      : [collaborative, description, isPublic, name].every((value) => value === undefined)
+      ? { field: "name", expected: "given, unless public, collaborative or description is" }
+      : undefined,
   scopes: modify
 })
 
@@ -194,7 +208,7 @@ const items_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const items = Endpoint.offsetPaged(items_, 50)
+export const items = Endpoint.offsetPaged(items_, 50, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, decoded by a schema of yours, since any other may be missing.
@@ -242,15 +256,19 @@ const added = {
  * @since 0.1.0
  * @category operations
  */
-export const addItems = Endpoint.make("Playlists.addItems", {
-  operationId: "add-items-to-playlist",
-  method: "POST",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: added,
-  scopes: modify,
-  success: PlaylistSnapshot
-})
+export const addItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.addItems", {
+    operationId: "add-items-to-playlist",
+    method: "POST",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: added,
+    scopes: modify,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.added
+)
 
 const removed = Param.playlistEntries(item, 100)
 
@@ -272,15 +290,19 @@ const removed = Param.playlistEntries(item, 100)
  * @since 0.1.0
  * @category operations
  */
-export const removeItems = Endpoint.make("Playlists.removeItems", {
-  operationId: "remove-items-playlist",
-  method: "DELETE",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: { items: removed, snapshot_id: Schema.optional(Param.text) },
-  scopes: modify,
-  success: PlaylistSnapshot
-})
+export const removeItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.removeItems", {
+    operationId: "remove-items-playlist",
+    method: "DELETE",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: { items: removed, snapshot_id: Schema.optional(Param.text) },
+    scopes: modify,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  ({ items }) => Versions.removed(items)
+)
 
 /**
  * What a playlist shall hold instead: up to 100 items, or none.
@@ -343,17 +365,21 @@ const replacesOrMoves = (
  * @since 0.1.0
  * @category operations
  */
-export const updateItems = Endpoint.make("Playlists.updateItems", {
-  operationId: "reorder-or-replace-playlists-items",
-  method: "PUT",
-  path: "/playlists/{playlist_id}/items",
-  id: "playlist",
-  body: updated,
-  check: replacesOrMoves,
-  scopes: modify,
-  idempotent: (sent) => sent.uris !== undefined,
-  success: PlaylistSnapshot
-})
+export const updateItems = Versions.remembering(
+  Endpoint.makeWrite("Playlists.updateItems", {
+    operationId: "reorder-or-replace-playlists-items",
+    method: "PUT",
+    path: "/playlists/{playlist_id}/items",
+    id: "playlist",
+    body: updated,
+    check: replacesOrMoves,
+    scopes: modify,
+    idempotent: (sent) => sent.uris !== undefined,
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.updated
+)
 
 /**
  * Replaces a playlist's items by up to 100 others, or by none, and gives the new snapshot.
@@ -419,12 +445,7 @@ export const mine = Endpoint.offsetPaged(
   50
 )
 
-const created = {
-  name: Param.text,
-  public: Schema.optional(Param.boolean),
-  collaborative: Schema.optional(Param.boolean),
-  description: Schema.optional(Param.anyText)
-}
+const created = { name: Param.text, ...details }
 
 const collaborativeIsPrivate = (
   options: { readonly collaborative?: boolean | undefined; readonly public?: boolean | undefined }
@@ -434,7 +455,8 @@ const collaborativeIsPrivate = (
     : undefined
 
 /**
- * Makes an empty playlist of the signed-in user, public unless said otherwise. It is never sent twice on a doubt.
+ * Makes an empty playlist of the signed-in user, public unless said otherwise. It is never sent twice on a doubt. Where
+ * the answer is odd, its id is there all the same, and members that can't be read are empty texts or absent.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`; both for a collaborative one.
  *
@@ -449,14 +471,15 @@ const collaborativeIsPrivate = (
  * @since 0.1.0
  * @category operations
  */
-export const create = Endpoint.make("Playlists.create", {
+export const create = Endpoint.makeWrite("Playlists.create", {
   operationId: "create-playlist",
   method: "POST",
   path: "/me/playlists",
   body: created,
   check: collaborativeIsPrivate,
   scopes: modify,
-  success: Playlist
+  success: Playlist,
+  salvage: WriteAnswer.playlist
 })
 
 /**
@@ -568,7 +591,7 @@ export const ofUser = Endpoint.offsetPaged(
  * @since 0.1.0
  * @category operations
  */
-export const createForUser = Endpoint.make("Playlists.createForUser", {
+export const createForUser = Endpoint.makeWrite("Playlists.createForUser", {
   operationId: "create-playlist-for-user",
   method: "POST",
   path: "/users/{user_id}/playlists",
@@ -578,7 +601,8 @@ export const createForUser = Endpoint.make("Playlists.createForUser", {
   scopes: modify,
   quota: "extended",
   deprecated: { since: "February 2026", use: "Playlists.create" },
-  success: Playlist
+  success: Playlist,
+  salvage: WriteAnswer.playlist
 })
 
 /**
@@ -702,7 +726,7 @@ const tracks_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const tracks = Endpoint.offsetPaged(tracks_, 100)
+export const tracks = Endpoint.offsetPaged(tracks_, 100, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, by the older path, decoded by a schema of yours.
@@ -745,17 +769,21 @@ export const tracksFields: Partly<ReadItemsOptions> = partly(tracksPage)
  * @since 0.1.0
  * @category operations
  */
-export const addTracks = Endpoint.make("Playlists.addTracks", {
-  operationId: "add-tracks-to-playlist",
-  method: "POST",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: added,
-  scopes: modify,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.addItems" },
-  success: PlaylistSnapshot
-})
+export const addTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.addTracks", {
+    operationId: "add-tracks-to-playlist",
+    method: "POST",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: added,
+    scopes: modify,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.addItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.added
+)
 
 /**
  * Removes up to 100 tracks and episodes, by the older path, and gives the new snapshot.
@@ -777,17 +805,21 @@ export const addTracks = Endpoint.make("Playlists.addTracks", {
  * @since 0.1.0
  * @category operations
  */
-export const removeTracks = Endpoint.make("Playlists.removeTracks", {
-  operationId: "remove-tracks-playlist",
-  method: "DELETE",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: { tracks: removed, snapshot_id: Schema.optional(Param.text) },
-  scopes: modify,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.removeItems" },
-  success: PlaylistSnapshot
-})
+export const removeTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.removeTracks", {
+    operationId: "remove-tracks-playlist",
+    method: "DELETE",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: { tracks: removed, snapshot_id: Schema.optional(Param.text) },
+    scopes: modify,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.removeItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  ({ tracks }) => Versions.removed(tracks)
+)
 
 /**
  * Replaces a playlist's items or moves some of them, by the older path, and gives the new snapshot.
@@ -807,19 +839,23 @@ export const removeTracks = Endpoint.make("Playlists.removeTracks", {
  * @since 0.1.0
  * @category operations
  */
-export const updateTracks = Endpoint.make("Playlists.updateTracks", {
-  operationId: "reorder-or-replace-playlists-tracks",
-  method: "PUT",
-  path: "/playlists/{playlist_id}/tracks",
-  id: "playlist",
-  body: updated,
-  check: replacesOrMoves,
-  scopes: modify,
-  idempotent: (sent) => sent.uris !== undefined,
-  quota: "extended",
-  deprecated: { since: "February 2026", use: "Playlists.updateItems" },
-  success: PlaylistSnapshot
-})
+export const updateTracks = Versions.remembering(
+  Endpoint.makeWrite("Playlists.updateTracks", {
+    operationId: "reorder-or-replace-playlists-tracks",
+    method: "PUT",
+    path: "/playlists/{playlist_id}/tracks",
+    id: "playlist",
+    body: updated,
+    check: replacesOrMoves,
+    scopes: modify,
+    idempotent: (sent) => sent.uris !== undefined,
+    quota: "extended",
+    deprecated: { since: "February 2026", use: "Playlists.updateItems" },
+    success: PlaylistSnapshot,
+    salvage: WriteAnswer.snapshot
+  }),
+  Versions.updated
+)
 
 /**
  * Replaces a playlist's items by up to 100 others, or by none, by the older path.
@@ -861,13 +897,16 @@ export const replaceTracks: Endpoint.Endpoint<[id: string, options: ReplaceOptio
  */
 export const moveTracks: Endpoint.Endpoint<[id: string, options: MoveOptions], PlaylistSnapshot> = updateTracks
 
+const resumable = { resume: JobInput.account, onProgress: Input.aFunction }
+
 /**
  * Adds any number of tracks and episodes, 100 a request and in order, at the end or before `position`, and gives an
  * account of what was written.
  *
- * Takes ids, URIs or links from anything that can be iterated, or from a stream. Each request is sent once: where one
- * fails, `IncompleteWrite` has the account, which says what is in doubt; given back as `resume`, that is settled by
- * reading the playlist, and the rest is added.
+ * Takes ids, URIs or links from anything that can be iterated, or from a stream. No entry is sent again unless the
+ * playlist, read back, shows that it isn't there: one that can't be read leaves a doubt. Where a request fails,
+ * `IncompleteWrite` has the account, which says what is in doubt; given back as `resume`, that is settled by reading the
+ * playlist, and the rest is added.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -886,7 +925,11 @@ export const moveTracks: Endpoint.Endpoint<[id: string, options: MoveOptions], P
  * @since 0.1.0
  * @category long writes
  */
-export const addAll = Writes.addAll("Playlists.addAll", { add: addItems, itemsFields })
+export const addAll = Input.guarded(
+  "Playlists.addAll",
+  Writes.addAll("Playlists.addAll", { add: addItems, itemsFields }),
+  JobInput.ofSource("Playlists.addAll", { ...resumable, position: Input.fromZero }).playlist
+)
 
 /**
  * Puts any number of tracks and episodes in place of all entries: the first 100 replace what is there, the others are
@@ -898,15 +941,15 @@ export const addAll = Writes.addAll("Playlists.addAll", { add: addItems, itemsFi
  * @since 0.1.0
  * @category long writes
  */
-export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
-  add: addItems,
-  itemsFields,
-  replace: replaceItems
-})
+export const replaceAll = Input.guarded(
+  "Playlists.replaceAll",
+  Writes.replaceAll("Playlists.replaceAll", { add: addItems, itemsFields, replace: replaceItems }),
+  JobInput.ofSource("Playlists.replaceAll", resumable).playlist
+)
 
 /**
- * Removes any number of tracks and episodes, each wherever it stands, 100 a request, each on the version of the playlist
- * that the one before left. What it takes and gives is as for {@link addAll}; to remove again does no harm.
+ * Removes any number of tracks and episodes, each wherever it stands, 100 a request. What it takes and gives is as for
+ * {@link addAll}; to remove again does no harm.
  *
  * Scopes: `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -914,7 +957,11 @@ export const replaceAll = Writes.replaceAll("Playlists.replaceAll", {
  * @since 0.1.0
  * @category long writes
  */
-export const removeAll = Writes.removeAll("Playlists.removeAll", removeItems)
+export const removeAll = Input.guarded(
+  "Playlists.removeAll",
+  Writes.removeAll("Playlists.removeAll", removeItems),
+  JobInput.ofSource("Playlists.removeAll", resumable).playlist
+)
 
 const sources = {
   getFields,
@@ -929,9 +976,11 @@ const sources = {
  * Makes a playlist equal to a list with the fewest requests that are found (remove, insert, move, or replace where nothing
  * stays), so that what stays keeps its `added_at`. With `dryRun` nothing is written and the plan is given.
  *
- * Takes ids, URIs or links, and `spotify:local:` URIs that the playlist has. Fails with `ImpossibleSync` before anything
- * is written where no request could do it, with `PlaylistChanged` where somebody else changed the playlist since it was
- * read, and with `IncompleteSync` where a step failed: to sync again goes on from there.
+ * Takes ids, URIs or links, and `spotify:local:` URIs that the playlist has. Where something was written, the playlist is
+ * read back in the end: success means that it is equal to the list. Fails with `ImpossibleSync` before anything is
+ * written where no request could do it, with `PlaylistChanged` where somebody else changed the playlist since it was
+ * read, and with `IncompleteSync` where a step failed or the playlist isn't equal to the list: to sync again goes on from
+ * there.
  *
  * Scopes: `playlist-read-private`, and `playlist-modify-public` or `playlist-modify-private`.
  *
@@ -951,14 +1000,27 @@ const sources = {
  * @since 0.1.0
  * @category long writes
  */
-export const sync = Sync.sync("Playlists.sync", sources)
+export const sync = Input.guarded(
+  "Playlists.sync",
+  Sync.sync("Playlists.sync", sources),
+  JobInput.ofList("Playlists.sync", {
+    addedAt: Input.oneOf("keep", "forget"),
+    unremovable: Input.oneOf("fail", "leave"),
+    dryRun: Input.aBoolean,
+    onProgress: Input.aFunction
+  }).playlist
+)
 
 /**
- * Carries out the plan of a dry run, if the playlist hasn't changed since.
+ * Carries out the plan of a dry run, if the playlist hasn't changed since, and reads it back.
  *
- * Scopes: `playlist-modify-public` or `playlist-modify-private`.
+ * Scopes: `playlist-read-private`, and `playlist-modify-public` or `playlist-modify-private`.
  *
  * @since 0.1.0
  * @category long writes
  */
-export const applySync = Sync.apply("Playlists.applySync", sources)
+export const applySync = Input.guarded(
+  "Playlists.applySync",
+  Sync.apply("Playlists.applySync", sources),
+  JobInput.ofPlan("Playlists.applySync", { onProgress: Input.aFunction })
+)

@@ -3,12 +3,16 @@
  *
  * @since 0.1.0
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Simplify } from "effect/Types"
 import * as Endpoint from "./Endpoint.js"
+import { attempt } from "./internal/input.js"
 import * as Param from "./internal/param.js"
 import * as Shape from "./internal/schema.js"
+import type { Page } from "./model/Page.js"
 import { SearchPages, SearchResult } from "./model/Search.js"
 import type { SpotifyClient } from "./SpotifyClient.js"
 import type { SpotifyError } from "./SpotifyError.js"
@@ -41,19 +45,28 @@ const kinds = ["album", "artist", "audiobook", "episode", "playlist", "show", "t
 export type Kind = (typeof kinds)[number]
 
 /**
- * What to search for. `q` takes field filters such as `artist:` and `year:1999-2003`; `limit` (1 to 10) and `offset` (0
- * to 1000) hold for each kind by itself.
+ * What to search for in one kind. `q` takes field filters such as `artist:` and `year:1999-2003`; `limit` is 1 to 50, in
+ * Development Mode 1 to 10, and `offset` 0 to 1000.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
-export interface Options<Kinds extends ReadonlyArray<Kind>> {
+export interface KindOptions {
   readonly q: string
-  readonly type: Kinds
   readonly market?: string | undefined
   readonly limit?: number | undefined
   readonly offset?: number | undefined
   readonly include_external?: "audio" | undefined
+}
+
+/**
+ * What to search for, and in which kinds; `limit` and `offset` hold for each kind by itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<Kinds extends ReadonlyArray<Kind>> extends KindOptions {
+  readonly type: Kinds
 }
 
 type Pages<Kinds> = Kinds extends readonly [infer Head extends Kind, ...infer Tail]
@@ -83,6 +96,9 @@ export interface Search {
   readonly spec: Endpoint.Spec
 }
 
+/** Spotify shows no more of what it finds. */
+const reach = 1000
+
 const endpoint = Endpoint.generic("Search.search", {
   operationId: "search",
   method: "GET",
@@ -91,10 +107,11 @@ const endpoint = Endpoint.generic("Search.search", {
     q: Param.text,
     type: Param.literals(...kinds),
     market: Param.market,
-    limit: Param.limit(10),
-    offset: Schema.optional(Param.integer(0, 1000)),
+    limit: Param.limit(50),
+    offset: Schema.optional(Param.integer(0, reach)),
     include_external: Schema.optional(Param.oneOf("audio"))
   },
+  developmentLimit: 10,
   success: SearchResult
 })
 
@@ -118,7 +135,12 @@ function find<const Kinds extends ReadonlyArray<Kind>>(
   options: Options<Kinds>
 ): Effect.Effect<Found<Kinds>, SpotifyError, SpotifyClient>
 function find(options: Options<ReadonlyArray<Kind>>): Effect.Effect<SearchResult, SpotifyError, SpotifyClient> {
-  return endpointOf(options.type)(options)
+  // Where it's no list, the endpoint refuses it, and where it's longer too.
+  const asked = attempt("Search.search", () =>
+    Either.right(
+      Predicate.hasProperty(options, "type") && Array.isArray(options.type) ? options.type.slice(0, kinds.length) : []
+    ))
+  return Effect.flatMap(asked, (asked) => endpointOf(asked)(options))
 }
 
 /**
@@ -142,3 +164,106 @@ function find(options: Options<ReadonlyArray<Kind>>): Effect.Effect<SearchResult
  * @category operations
  */
 export const search: Search = Object.assign(find, { spec: endpoint.spec })
+
+const names = Object.keys(endpoint.spec.query).filter((name) => name !== "type")
+
+const paged = <const K extends Kind, Item>(
+  kind: K,
+  pageOf: (found: Found<readonly [K]>) => Page<Item>
+): Endpoint.Paged<[options: KindOptions], Page<Item>, Item> => {
+  const ofKind = Endpoint.mapInput(
+    Object.assign(search<readonly [K]>, { spec: endpoint.spec }),
+    (options: KindOptions): [Options<readonly [K]>] => [{ ...options, type: [kind] }],
+    names
+  )
+  return Endpoint.offsetPaged(
+    Object.assign((options: KindOptions) => Effect.map(ofKind(options), pageOf), { spec: endpoint.spec }),
+    50,
+    { reach }
+  )
+}
+
+/**
+ * Gives a page of the albums that are found; `Paging` reads on, up to the 1000 that Spotify shows.
+ *
+ * Scopes: none.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/search
+ * @since 0.2.0
+ * @category operations
+ */
+export const albums = paged("album", (found) => found.albums)
+
+/**
+ * Gives a page of the artists that are found; `Paging` reads on, up to the 1000 that Spotify shows.
+ *
+ * Scopes: none.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/search
+ * @since 0.2.0
+ * @category operations
+ */
+export const artists = paged("artist", (found) => found.artists)
+
+/**
+ * Gives a page of the audiobooks that are found; `Paging` reads on, up to the 1000 that Spotify shows.
+ *
+ * Scopes: none.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/search
+ * @since 0.2.0
+ * @category operations
+ */
+export const audiobooks = paged("audiobook", (found) => found.audiobooks)
+
+/**
+ * Gives a page of the episodes that are found; `Paging` reads on, up to the 1000 that Spotify shows.
+ *
+ * Scopes: none.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/search
+ * @since 0.2.0
+ * @category operations
+ */
+export const episodes = paged("episode", (found) => found.episodes)
+
+/**
+ * Gives a page of the playlists, null for those of Spotify's own, that are found; `Paging` reads on, up to the 1000 that Spotify shows.
+ *
+ * Scopes: none.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/search
+ * @since 0.2.0
+ * @category operations
+ */
+export const playlists = paged("playlist", (found) => found.playlists)
+
+/**
+ * Gives a page of the shows that are found; `Paging` reads on, up to the 1000 that Spotify shows.
+ *
+ * Scopes: none.
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/search
+ * @since 0.2.0
+ * @category operations
+ */
+export const shows = paged("show", (found) => found.shows)
+
+/**
+ * Gives a page of the tracks that are found; `Paging` reads on, up to the 1000 that Spotify shows.
+ *
+ * Scopes: none.
+ *
+ * @example
+ * ```ts
+ * import { Stream } from "effect"
+ * import { Paging, Search } from "effect-spotify"
+ *
+ * const first = Paging.stream(Search.tracks, { q: "artist:Nina Simone" }).pipe(Stream.take(200))
+ * ```
+ *
+ * @see https://developer.spotify.com/documentation/web-api/reference/search
+ * @since 0.2.0
+ * @category operations
+ */
+export const tracks = paged("track", (found) => found.tracks)

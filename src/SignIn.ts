@@ -26,6 +26,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope_ from "effect/Scope"
 import * as page from "./internal/signInPage.js"
 import { readLine } from "./internal/signInTerminal.js"
+import { excerpt, printable } from "./internal/text.js"
 import type * as Scope from "./Scope.js"
 import { InvalidInput } from "./SpotifyError.js"
 import type { SignInError } from "./SpotifyError.js"
@@ -197,7 +198,7 @@ const loopbackOf = (redirectUri: string | undefined): Either.Either<Loopback, In
       InvalidInput.of(
         "SignIn.loopback",
         "redirectUri",
-        `on this machine (http://127.0.0.1/… or http://[::1]/…, with a port or without), not ${redirectUri}`
+        `on this machine (http://127.0.0.1/… or http://[::1]/…, with a port or without), not ${excerpt(redirectUri)}`
       )
     )
     : Either.right({ redirectUri, host, port: Number(parts?.[3] ?? 0) })
@@ -331,7 +332,7 @@ export const loopback = (
           if (refusal === undefined) return url
           yield* Console.error(refusal)
         } else if (line !== "") {
-          yield* Console.error(`That isn't the address that the browser ended at: it begins with ${redirectUri}?`)
+          yield* Console.error(`That isn't the address that the browser ended at: it begins with ${printable(redirectUri)}?`)
         }
       }
     })

@@ -12,8 +12,9 @@ import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { guarded } from "./internal/http.js"
+import { aBoolean, aText, attempt, checkOptions, shown, someScopes } from "./internal/input.js"
 import { retryTokenRequest } from "./internal/retry.js"
-import { excerpt } from "./internal/text.js"
+import { excerpt, oauthCode } from "./internal/text.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
 import type * as Scope from "./Scope.js"
 import { AuthorizationDenied, InvalidInput, StateMismatch } from "./SpotifyError.js"
@@ -92,8 +93,16 @@ export const generateState: Effect.Effect<string> = randomText(24)
  */
 export const generateCodeVerifier: Effect.Effect<Redacted.Redacted> = Effect.map(randomText(64), Redacted.make)
 
+/** Empty where it is none: not every caller has types. */
+const textOf = (secret: unknown): string => {
+  const text = Redacted.isRedacted(secret) ? Redacted.value(secret) : ""
+  return typeof text === "string" ? text : ""
+}
+
+const isText = aText[0]
+
 const checkCodeVerifier = (codeVerifier: Redacted.Redacted): Either.Either<string, InvalidInput> => {
-  const text = Redacted.value(codeVerifier)
+  const text = textOf(codeVerifier)
   return /^[A-Za-z0-9_.~-]{43,128}$/.test(text)
     ? Either.right(text)
     : Either.left(InvalidInput.of(
@@ -127,10 +136,10 @@ export const codeChallenge = (codeVerifier: Redacted.Redacted): Effect.Effect<st
  */
 export const checkRedirectUri = (redirectUri: string): Either.Either<URL, InvalidInput> => {
   const invalid = (expected: string) => Either.left(InvalidInput.of("SpotifyAuth", "redirectUri", expected))
-  const parsed = Either.try(() => new URL(redirectUri))
+  const parsed = Either.try(() => new URL(isText(redirectUri) ? redirectUri : ""))
   // The parser takes `example.com:8080/callback` for a scheme and a path, and mends what Spotify compares as it stands.
   if (Either.isLeft(parsed) || /\s|^[^/:]*:\d/.test(redirectUri)) {
-    return invalid(`an absolute URI such as http://127.0.0.1:8888/callback, not "${excerpt(redirectUri)}"`)
+    return invalid(`an absolute URI such as http://127.0.0.1:8888/callback, not ${shown(redirectUri)}`)
   }
   const url = parsed.right
   const isHttp = url.protocol === "http:"
@@ -145,16 +154,19 @@ export const checkRedirectUri = (redirectUri: string): Either.Either<URL, Invali
 }
 
 const checkClientId = (clientId: string): Either.Either<string, InvalidInput> =>
-  tokenEndpoint.isCredential(clientId) && !clientId.includes(":")
+  typeof clientId === "string" && tokenEndpoint.isCredential(clientId) && !clientId.includes(":")
     ? Either.right(clientId)
     : Either.left(InvalidInput.of(
       "SpotifyAuth",
       "clientId",
-      `the client id from Spotify's dashboard, ${clientId.trim() === "" ? "not an empty text" : "letters and digits"}`
+      `the client id from Spotify's dashboard, ${
+        String(clientId).trim() === "" ? "not an empty text" : "letters and digits"
+      }`
     ))
 
 const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<void, InvalidInput> =>
-  accountsUrl === undefined || /^https?:\/\/[^/]/.test(accountsUrl) && URL.canParse(accountsUrl)
+  accountsUrl === undefined ||
+    typeof accountsUrl === "string" && /^https?:\/\/[^/]/.test(accountsUrl) && URL.canParse(accountsUrl)
     ? Either.void
     : Either.left(InvalidInput.of("SpotifyAuth", "accountsUrl", "an http or https URL"))
 
@@ -164,11 +176,13 @@ const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<void, 
  * @since 0.1.0
  * @category validation
  */
-export const checkApp = (app: App): Either.Either<App, InvalidInput> =>
+export const checkApp = (app: App): Either.Either<App, InvalidInput> => attempt("SpotifyAuth", () => check(app))
+
+const check = (app: App): Either.Either<App, InvalidInput> =>
   Either.gen(function*() {
     yield* checkClientId(app.clientId)
     yield* checkAccountsUrl(app.accountsUrl)
-    const secret = app.clientSecret === undefined ? undefined : Redacted.value(app.clientSecret)
+    const secret = app.clientSecret === undefined ? undefined : textOf(app.clientSecret)
     if (secret !== undefined && !tokenEndpoint.isCredential(secret)) {
       yield* Either.left(InvalidInput.of(
         "SpotifyAuth",
@@ -180,6 +194,16 @@ export const checkApp = (app: App): Either.Either<App, InvalidInput> =>
     }
     return app
   })
+
+const authorizeOptions = {
+  clientId: aText,
+  redirectUri: aText,
+  state: aText,
+  scopes: someScopes,
+  showDialog: aBoolean,
+  codeChallenge: aText,
+  accountsUrl: aText
+}
 
 /**
  * The URL that the user's browser is sent to.
@@ -198,9 +222,10 @@ export const authorizeUrl = (options: {
   readonly accountsUrl?: string | undefined
 }): Either.Either<URL, InvalidInput> =>
   Either.gen(function*() {
+    yield* checkOptions("SpotifyAuth.authorizeUrl", authorizeOptions, options ?? null)
     yield* checkApp(options)
     yield* checkRedirectUri(options.redirectUri)
-    if (options.state === "") {
+    if (!isText(options.state) || options.state === "") {
       yield* Either.left(InvalidInput.of("SpotifyAuth.authorizeUrl", "state", "a text that can't be guessed"))
     }
     const url = new URL(tokenEndpoint.urlOf(options, "/authorize"))
@@ -232,7 +257,8 @@ export interface Callback {
 /**
  * Reads a callback: the whole URL, or its path and query.
  *
- * The caller compares `state`; a missing one is `StateMismatch` already.
+ * The caller compares `state`; a missing one is `StateMismatch` already. Compare it before showing anything of
+ * `AuthorizationDenied` too, whose words are of whoever wrote the URL; a session does.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2
  * @since 0.1.0
@@ -258,11 +284,11 @@ export const parseCallback = (
     )
     return Either.left(
       new AuthorizationDenied({
-        error: excerpt(error, secrets),
+        error: oauthCode(error, secrets),
         errorDescription,
         message: error === "access_denied"
           ? "The user declined the sign-in"
-          : `Spotify refused the sign-in: ${excerpt(error, secrets)}${
+          : `Spotify refused the sign-in: ${oauthCode(error, secrets)}${
             errorDescription === undefined ? "" : ` (${errorDescription})`
           }`
       })
@@ -306,7 +332,7 @@ export const requestToken = (
 ): Effect.Effect<TokenResponse, InvalidInput | OAuthError | TransportError, HttpClient.HttpClient> =>
   Effect.gen(function*() {
     yield* checkApp(app)
-    yield* checkGrant(app, grant)
+    yield* attempt("SpotifyAuth.requestToken", () => checkGrant(app, grant))
     const client = guarded(yield* HttpClient.HttpClient)
     return yield* retryTokenRequest(
       tokenEndpoint.request(client, app, grant),
@@ -314,24 +340,29 @@ export const requestToken = (
     )
   })
 
+const isSent = (secret: Redacted.Redacted): boolean => textOf(secret) !== "" && isText(textOf(secret))
+
 const checkGrant = (app: App, grant: Grant): Either.Either<unknown, InvalidInput> => {
   const missing = (field: string, expected: string) =>
     Either.left(InvalidInput.of("SpotifyAuth.requestToken", field, expected))
-  switch (grant.type) {
+  switch (grant?.type) {
     case "authorization_code":
-      if (Redacted.value(grant.code) === "") return missing("code", "the callback's code, not an empty text")
+      if (!isSent(grant.code)) return missing("code", "the callback's code, not an empty text")
+      if (!isText(grant.redirectUri)) return missing("redirectUri", "the one of the authorize URL")
       return grant.codeVerifier !== undefined
         ? checkCodeVerifier(grant.codeVerifier)
         : app.clientSecret === undefined
         ? missing("codeVerifier", "given by a client without a secret")
         : Either.void
     case "refresh_token":
-      return Redacted.value(grant.refreshToken) === ""
-        ? missing("refreshToken", "a refresh token, not an empty text")
-        : Either.void
+      return isSent(grant.refreshToken)
+        ? Either.void
+        : missing("refreshToken", "a refresh token, not an empty text")
     case "client_credentials":
       return app.clientSecret === undefined
         ? missing("clientSecret", "given: the client credentials flow needs one")
         : Either.void
+    default:
+      return missing("type", "authorization_code, refresh_token or client_credentials")
   }
 }

@@ -18,6 +18,7 @@ import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
 import * as internal from "./internal/client.js"
 import type { Priority } from "./internal/dispatcher.js"
+import * as unreadable from "./internal/unreadable.js"
 import type { SpotifyError } from "./SpotifyError.js"
 import { SpotifySession } from "./SpotifySession.js"
 
@@ -47,6 +48,8 @@ export declare namespace SpotifyClient {
     readonly session: SpotifySession.Service
     /** The market that operations are asked for unless they name one. */
     readonly market: string | undefined
+    /** What becomes of parts of an answer that can't be read: "skip" unless said. */
+    readonly unreadable?: Options["unreadable"]
     /** Sends one request and gives the answer of a success, or a 304 that was asked for; everything else is an error. */
     readonly execute: (request: Request) => Effect.Effect<Response, SpotifyError>
     /** What is on its way, what waits, and why. */
@@ -75,10 +78,14 @@ export interface Request {
   readonly body?: { readonly contentType: string; readonly text: string } | undefined
   /** Whether it may be sent again when nobody knows what came of it. */
   readonly idempotent: boolean
+  /** Reads what is to be changed, so that no layer may give what was asked for before. */
+  readonly fresh?: boolean | undefined
   /** The scopes that it needs, to name the missing one. */
   readonly scopes?: ReadonlyArray<string> | undefined
   /** What a 403 means where Development Mode has lost the operation. */
   readonly forbiddenHint?: string | undefined
+  /** What a 400 means that is about the limit. */
+  readonly limitHint?: string | undefined
   /** Told of the last answer's status, of how often it was sent again, and why. */
   readonly span?: Tracer.Span | undefined
 }
@@ -153,6 +160,11 @@ export interface Options {
    * of it may go at once, the rest is spread. Without it the client learns its pace from the first 429s.
    */
   readonly requestsPer?: readonly [requests: number, window: Duration.DurationInput] | undefined
+  /**
+   * What becomes of an answer of which a part can't be read. "skip", unless said: the rest of it arrives, and what is
+   * missing is told in a warning once, by `withUnreadable`, and in the pages of `Paging`. "fail": `DecodeError`.
+   */
+  readonly unreadable?: "skip" | "fail" | undefined
 }
 
 /**
@@ -286,6 +298,51 @@ export const withResponse = <A, E, R>(
       (value) => [value, Option.fromNullable(last)]
     )
   })
+
+/**
+ * What is missing in an answer since it can't be read: an entry of a list, or a member that may be absent or null. It is
+ * no more than that: an artist whose name is missing costs a track that artist, a track without a name is left out of its
+ * list. In a list whose entries may be null (a playlist's, a batch's) it is null, so that the others keep their places.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export interface Unreadable {
+  readonly operation: string
+  /**
+   * Which entry it is or stands in: its place in the list as Spotify sent it, counted from 0 at the start of the whole
+   * list where pages go by offset, and among the ids of a `getMany`. Undefined where it stands in no list.
+   */
+  readonly index: number | undefined
+  /** What is missing, as its path inside the body: `items.3`. */
+  readonly missing: string
+  /** What can't be read in it: `items.3.track.name`. */
+  readonly path: string
+  /** What was expected there. */
+  readonly expected: string
+}
+
+/**
+ * Gives beside a program's result what couldn't be read in the answers that it got, in the order in which they came.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Library, Paging, SpotifyClient } from "effect-spotify"
+ *
+ * const program = Effect.gen(function*() {
+ *   const [tracks, unreadable] = yield* SpotifyClient.withUnreadable(Paging.collect(Library.tracks))
+ *   for (const { expected, index, path } of unreadable) yield* Effect.log(`${index}: ${path}: ${expected}`)
+ *   return tracks
+ * })
+ * ```
+ *
+ * @since 0.2.0
+ * @category combinators
+ */
+export const withUnreadable: <A, E, R>(
+  self: Effect.Effect<A, E, R>
+) => Effect.Effect<readonly [A, ReadonlyArray<Unreadable>], E, R> = unreadable.collect
 
 /**
  * What the client is doing now.

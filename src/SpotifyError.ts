@@ -212,7 +212,8 @@ export class UnexpectedStatus extends Schema.TaggedError<UnexpectedStatus>()("Un
 /**
  * A success whose body isn't what the operation promises.
  *
- * `issuePath` is the place inside the body (`items.3.track.name`), `expected` what should be there.
+ * `issuePath` is the place inside the body (`items.3.track.name`), `expected` what should be there. A write that fails so
+ * has happened.
  *
  * @since 0.1.0
  * @category answers
@@ -224,6 +225,24 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
   expected: Schema.String,
   /** The start of the body. */
   detail: Schema.String,
+  message: Schema.String
+}) {}
+
+/**
+ * A list that leads back to where it was: a page is one that was given before, or the link to the next one is.
+ *
+ * `repeated` is where that page was read the first time. A page by offset may have failed so in passing.
+ *
+ * @since 0.2.0
+ * @category answers
+ */
+export class RepeatedPage extends Schema.TaggedError<RepeatedPage>()("RepeatedPage", {
+  ...context,
+  repeated: Schema.Struct({
+    offset: Schema.optionalWith(Schema.Number, { exact: true }),
+    after: Schema.optionalWith(Schema.Union(Schema.String, Schema.Number), { exact: true }),
+    before: Schema.optionalWith(Schema.Union(Schema.String, Schema.Number), { exact: true })
+  }),
   message: Schema.String
 }) {}
 
@@ -295,6 +314,7 @@ export type SpotifyError =
   | ServerError
   | UnexpectedStatus
   | DecodeError
+  | RepeatedPage
   | ForeignHost
 
 /**

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import { excerpt } from "./internal/text.js"
+import { instead, toWellFormed } from "./internal/input.js"
 import { InvalidInput } from "./SpotifyError.js"
 
 /**
@@ -67,16 +67,25 @@ const ofParts = (parts: ReadonlyArray<string>): Parsed | undefined => {
 }
 
 const link =
-  /^https?:\/\/(?:open|play)\.spotify\.com\/(?:intl-[a-z-]+\/)?(?:embed(?:-podcast)?\/)?([^?#]+?)\/?(?:[?#]|$)/i
+  /^(?:https?:\/\/)?(?:open|play|embed)\.spotify\.com(?:\/+(?:(?:intl-[a-z\d-]+|embed(?:-[a-z]+)?)(?:\/+|(?=[?#]|$)))*([^?#]*))?(?:\?([^#]*))?(?:#|$)/i
 
-const read = (input: string): Parsed | undefined => {
-  if (input.startsWith("spotify:")) return ofParts(input.split(":").slice(1))
-  const path = link.exec(input)?.[1]
-  return path === undefined ? undefined : ofParts(path.split("/"))
+const ofUri = (input: string): Parsed | undefined => {
+  const [uri = ""] = input.split(/[?#]/, 1)
+  return /^spotify:/i.test(uri) ? ofParts(uri.split(":").slice(1)) : undefined
 }
 
+const read = (input: string): Parsed | undefined => {
+  const [found, path = "", query = ""] = link.exec(input) ?? []
+  if (found === undefined) return ofUri(input)
+  // A player that is embedded has it in its query.
+  return ofParts(path.split("/").filter((part) => part !== "")) ?? ofUri(new URLSearchParams(query).get("uri") ?? "")
+}
+
+const textOf = (input: unknown): string => typeof input === "string" ? input.trim() : ""
+
 /**
- * Reads a `spotify:` URI or an open.spotify.com link of any kind.
+ * Reads a `spotify:` URI or an open.spotify.com link of any kind, as they are copied: with or without `https://`, of a
+ * player that is embedded, in any language, with whatever is in the query. Short links (spotify.link) can't be read.
  *
  * @example
  * ```ts
@@ -91,10 +100,10 @@ const read = (input: string): Parsed | undefined => {
  * @category parsing
  */
 export const parse = (input: string): Either.Either<Parsed, InvalidInput> => {
-  const parsed = read(input.trim())
+  const parsed = read(textOf(input))
   return parsed === undefined
     ? Either.left(
-      InvalidInput.of("SpotifyId.parse", "uri", `a spotify: URI or an open.spotify.com link, not "${excerpt(input)}"`)
+      InvalidInput.of("SpotifyId.parse", "uri", instead("a spotify: URI or an open.spotify.com link", input))
     )
     : Either.right(parsed)
 }
@@ -118,7 +127,7 @@ export const expected = (kind: Kind): string =>
  * @category parsing
  */
 export const idOption = (kind: Kind, input: string): string | undefined => {
-  const text = input.trim()
+  const text = textOf(input)
   const parsed = read(text)
   if (parsed === undefined) return isId(kind, text) ? text : undefined
   return parsed.kind === kind || parsed.kind === alias[kind] ? parsed.id : undefined
@@ -141,7 +150,7 @@ export const idOption = (kind: Kind, input: string): string | undefined => {
 export const id = (kind: Kind, input: string): Either.Either<string, InvalidInput> => {
   const found = idOption(kind, input)
   return found === undefined
-    ? Either.left(InvalidInput.of("SpotifyId.id", "id", `${expected(kind)}, not "${excerpt(input)}"`))
+    ? Either.left(InvalidInput.of("SpotifyId.id", "id", instead(expected(kind), input)))
     : Either.right(found)
 }
 
@@ -152,9 +161,11 @@ export const id = (kind: Kind, input: string): Either.Either<string, InvalidInpu
  * @category parsing
  */
 export const uriOption = (input: string): string | undefined => {
-  const parsed = read(input.trim())
+  const parsed = read(textOf(input))
   return parsed === undefined ? undefined : uri(parsed.kind, parsed.id)
 }
+
+const written = (kind: Kind, id: string): string => kind === "user" ? encodeURIComponent(toWellFormed(id)) : id
 
 /**
  * The `spotify:` URI of a kind and an id.
@@ -162,8 +173,7 @@ export const uriOption = (input: string): string | undefined => {
  * @since 0.1.0
  * @category constructors
  */
-export const uri = (kind: Kind, id: string): string =>
-  `spotify:${alias[kind] ?? kind}:${kind === "user" ? encodeURIComponent(id) : id}`
+export const uri = (kind: Kind, id: string): string => `spotify:${alias[kind] ?? kind}:${written(kind, id)}`
 
 /**
  * The open.spotify.com link of a kind and an id.
@@ -172,4 +182,4 @@ export const uri = (kind: Kind, id: string): string =>
  * @category constructors
  */
 export const url = (kind: Kind, id: string): string =>
-  `https://open.spotify.com/${alias[kind] ?? kind}/${kind === "user" ? encodeURIComponent(id) : id}`
+  `https://open.spotify.com/${alias[kind] ?? kind}/${written(kind, id)}`

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -12,19 +12,24 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Hash from "effect/Hash"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope_ from "effect/Scope"
-import { guarded } from "./internal/http.js"
+import { make as makeApart, soon } from "./internal/apart.js"
+import { ofSession as tokenClient } from "./internal/http.js"
+import { aBoolean, type Allowed, aSecret, aText, checkOptions, guarded, someScopes } from "./internal/input.js"
 import { retryTokenRequest } from "./internal/retry.js"
 import { type Flight, type Keeper, leeway, makeKeeper, never } from "./internal/session.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
 import { pendingLifetime } from "./internal/tokenStoreRecord.js"
 import type * as Scope from "./Scope.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
-import type { SessionError, SignInError, TokenStoreError } from "./SpotifyError.js"
-import { InvalidInput, ReauthorizationRequired, StateMismatch } from "./SpotifyError.js"
+import type { SessionError, SignInError } from "./SpotifyError.js"
+import { InvalidInput, ReauthorizationRequired, StateMismatch, TokenStoreError } from "./SpotifyError.js"
 import { type Token, TokenStore } from "./TokenStore.js"
 
 /**
@@ -139,22 +144,69 @@ export interface TokenOptions {
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 
+const userOptions = {
+  clientId: aText,
+  redirectUri: aText,
+  scopes: someScopes,
+  key: aText,
+  accountsUrl: aText
+}
+
+const appOptions = { clientId: aText, clientSecret: aSecret, accountsUrl: aText }
+
+const tokenOptions: { readonly [name: string]: Allowed } = {
+  accessToken: aSecret,
+  expiresAt: [DateTime.isDateTime, "a DateTime"],
+  scopes: someScopes
+}
+
+const authorizeOptions = { scopes: someScopes, showDialog: aBoolean, redirectUri: aText }
+
 const defaultKey = "default"
 
 const textOf = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
 
-const isSame = (a: Token, b: Token | undefined): boolean =>
-  textOf(a.accessToken) === textOf(b?.accessToken) && textOf(a.refreshToken) === textOf(b?.refreshToken)
+const isSame = (a: Token | undefined, b: Token | undefined): boolean =>
+  a === undefined || b === undefined
+    ? a === b
+    : textOf(a.accessToken) === textOf(b.accessToken) && textOf(a.refreshToken) === textOf(b.refreshToken)
+
+const hasOtherRefreshToken = (token: Token | undefined, refreshToken: Redacted.Redacted): boolean =>
+  token?.refreshToken !== undefined && textOf(token.refreshToken) !== textOf(refreshToken)
+
+/** Whether two tokens are of one sign-in. */
+const isOfSameSignIn = (a: Token, b: Token): boolean => a.authorizedAt?.epochMillis === b.authorizedAt?.epochMillis
+
+/** What Spotify gave out, with what was in the store when it was asked. */
+interface Granted {
+  readonly token: Token
+  readonly previous: Token | undefined
+  readonly isSignIn: boolean
+}
+
+/**
+ * Whether what was granted is later than what somebody else put into the store meanwhile, where a lock was lost: a
+ * sign-in is later than all refreshes of the one before, and so is what a program put there by hand.
+ */
+const isLater = ({ isSignIn, previous, token }: Granted, other: Token): boolean => {
+  if (isSignIn) {
+    return (previous !== undefined && isOfSameSignIn(previous, other)) ||
+      (other.authorizedAt !== undefined && other.authorizedAt.epochMillis <= (token.authorizedAt?.epochMillis ?? 0))
+  }
+  return textOf(other.accessToken) !== "" && isOfSameSignIn(token, other) &&
+    other.expiresAt.epochMillis < token.expiresAt.epochMillis
+}
 
 const toToken = (
   response: SpotifyAuth.TokenResponse,
-  now: number,
+  askedAt: number,
   previous: Pick<Token, "scopes" | "refreshToken" | "authorizedAt">
 ): Token => {
   const refreshToken = Option.getOrElse(response.refreshToken, () => previous.refreshToken)
   return {
     accessToken: response.accessToken,
-    expiresAt: DateTime.unsafeMake(now + response.expiresIn * 1000),
+    // From when it was asked for, since an answer may lie about while this process stands still.
+    expiresAt: DateTime.unsafeMake(askedAt + response.expiresIn * 1000),
     scopes: Option.getOrElse(response.scopes, () => previous.scopes),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(previous.authorizedAt === undefined ? {} : { authorizedAt: previous.authorizedAt })
@@ -166,6 +218,21 @@ const signInAgain = "send the user through the authorize URL"
 const reauthorize = (key: string, reason: ReauthorizationRequired["reason"], message: string) =>
   new ReauthorizationRequired({ key, reason, message })
 
+/**
+ * Kept as a pending sign-in where a token was removed because Spotify refused it: a process that stood still may wake
+ * with its successor, which then belongs into the store. Without it, nobody is signed in because they signed out.
+ */
+const refusedMark = "effect-spotify: the refresh token was refused"
+
+/** For longer than any process stands still. */
+const markLifetime = Duration.days(7)
+
+/** Tells refresh tokens apart without showing them. */
+const markOf = (refreshToken: Redacted.Redacted | undefined): string => String(Hash.string(textOf(refreshToken) ?? ""))
+
+/** How long a store may be silent: longer than the stores of this library are by themselves. */
+const storePatience = Duration.seconds(65)
+
 const makeUser = (
   options: UserOptions & { readonly clientSecret?: Redacted.Redacted | undefined }
 ): Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> =>
@@ -174,15 +241,72 @@ const makeUser = (
     const key = options.key ?? defaultKey
     yield* SpotifyAuth.checkApp(app)
     yield* SpotifyAuth.checkRedirectUri(options.redirectUri)
-    const client = guarded(yield* HttpClient.HttpClient)
+    const client = yield* tokenClient
     const store = yield* TokenStore
-    // What Spotify gave out and the store may not have taken: nobody uses it before it is kept.
-    let unsaved: { readonly token: Token; readonly previous: Token | undefined } | undefined
+    const apart = yield* makeApart
+    // What the store may not have taken: nobody uses it before it is kept.
+    let unsaved: Granted | undefined
+    let isStoring = false
 
-    const save = (token: Token, previous: Token | undefined): Effect.Effect<Token, TokenStoreError> => {
-      unsaved = { token, previous }
-      return Effect.as(store.set(key, token), token)
+    /** Outside of the caller's transaction, which may be undone, and so may wait for that one to end. */
+    const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
+      Effect.timeoutFail(Effect.interruptible(Effect.disconnect(effect)), {
+        duration: storePatience,
+        onTimeout: () =>
+          TokenStoreError.of(
+            "of the session",
+            operation,
+            `no answer for ${
+              Duration.format(storePatience)
+            }: somebody holds what it needs, for example a transaction ` +
+              "of this program that waits for this call"
+          )
+      })
+
+    const read = Effect.map(store.get(key), Option.getOrUndefined)
+    const find = answered("get", store.get(key))
+
+    const takeMark = Effect.match(store.takePending(key, refusedMark), {
+      onFailure: () => undefined,
+      onSuccess: (mark) => Option.getOrUndefined(mark)?.scopes[0]
+    })
+
+    /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
+    const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
+      Effect.gen(function*() {
+        let { previous } = granted
+        unsaved = granted
+        if (!isSame(found, previous)) {
+          const belongs = found !== undefined
+            ? isLater(granted, found)
+            : granted.isSignIn || (yield* takeMark) === markOf(previous?.refreshToken)
+          if (!belongs) {
+            unsaved = undefined
+            return found
+          }
+          previous = found
+          unsaved = { ...granted, previous }
+        }
+        isStoring = true
+        yield* Effect.ensuring(
+          store.set(key, granted.token),
+          Effect.sync(() => {
+            isStoring = false
+          })
+        )
+        return granted.token
+      })
+
+    /** As `save`, of what was granted just now. A lock that isn't lost leaves what was there before. */
+    const saveNew = (granted: Granted): Effect.Effect<Token | undefined, TokenStoreError> => {
+      unsaved = granted
+      return Effect.flatMap(Effect.orElseSucceed(read, () => granted.previous), (found) => save(granted, found))
     }
+
+    const stored = Effect.flatMap(
+      read,
+      (found) => unsaved === undefined ? Effect.succeed(found) : save(unsaved, found)
+    )
 
     // Some stores commit when the lock is given back, so that a token is kept only then.
     const locked = <A extends Token | undefined, E>(
@@ -193,16 +317,6 @@ const makeUser = (
         return token
       })
 
-    const stored = Effect.flatMap(store.get(key), (found): Effect.Effect<Token | undefined, TokenStoreError> => {
-      const token = Option.getOrUndefined(found)
-      // Whatever else is there now came later, from another sign-in or another process.
-      if (unsaved !== undefined && (token === undefined || isSame(token, unsaved.previous))) {
-        return save(unsaved.token, unsaved.previous)
-      }
-      unsaved = undefined
-      return Effect.succeed(token)
-    })
-
     const forget = (keeper: Keeper): void => {
       unsaved = undefined
       keeper.keep(undefined)
@@ -210,17 +324,38 @@ const makeUser = (
 
     const exchange = (grant: SpotifyAuth.Grant, previous: Parameters<typeof toToken>[2]) =>
       Effect.zipWith(
-        tokenEndpoint.request(client, app, grant),
         Clock.currentTimeMillis,
-        (response, now) => toToken(response, now, previous)
+        tokenEndpoint.request(client, app, grant),
+        (askedAt, response) => toToken(response, askedAt, previous)
       )
 
-    const refuse = (keeper: Keeper, refreshToken: Redacted.Redacted): Effect.Effect<Token, SessionError> =>
+    const notSignedIn = (keeper: Keeper): Effect.Effect<never, ReauthorizationRequired> =>
+      Effect.suspend(() => {
+        keeper.keep(undefined)
+        return reauthorize(key, "NotSignedIn", `Nobody is signed in as "${key}"; ${signInAgain}`)
+      })
+
+    const refuse = (
+      flight: Flight,
+      keeper: Keeper,
+      refreshToken: Redacted.Redacted
+    ): Effect.Effect<Token, SessionError> =>
       Effect.gen(function*() {
         // Where a lock was lost, as when the machine slept, somebody else may have rotated the refresh token meanwhile.
-        const token = Option.getOrUndefined(yield* Effect.orElseSucceed(store.get(key), Option.none))
-        if (token?.refreshToken !== undefined && textOf(token.refreshToken) !== textOf(refreshToken)) return token
-        yield* Effect.ignore(store.remove(key))
+        const found = yield* Effect.either(read)
+        if (Either.isRight(found) && found.right !== undefined) {
+          if (hasOtherRefreshToken(found.right, refreshToken)) return yield* settle(flight, keeper)
+          const now = yield* DateTime.now
+          yield* Effect.ignore(store.setPending(key, {
+            state: refusedMark,
+            scopes: [markOf(refreshToken)],
+            startedAt: DateTime.addDuration(now, markLifetime)
+          }))
+          const isRemoved = yield* Effect.isSuccess(store.remove(key))
+          if (!isRemoved && hasOtherRefreshToken(yield* Effect.orElseSucceed(read, () => undefined), refreshToken)) {
+            return yield* settle(flight, keeper)
+          }
+        }
         forget(keeper)
         return yield* reauthorize(
           key,
@@ -229,25 +364,35 @@ const makeUser = (
         )
       })
 
-    const refresh = (keeper: Keeper, token: Token, refreshToken: Redacted.Redacted) =>
-      Effect.flatMap(exchange({ type: "refresh_token", refreshToken }, token), (renewed) => save(renewed, token)).pipe(
-        Effect.catchTag(
-          "OAuthError",
-          (error) => tokenEndpoint.isInvalidGrant(error) ? refuse(keeper, refreshToken) : Effect.fail(error)
-        )
-      )
+    const refresh = (
+      flight: Flight,
+      keeper: Keeper,
+      previous: Token,
+      refreshToken: Redacted.Redacted
+    ): Effect.Effect<Token, SessionError> =>
+      Effect.matchEffect(exchange({ type: "refresh_token", refreshToken }, previous), {
+        onFailure: (error) =>
+          error._tag === "OAuthError" && tokenEndpoint.isInvalidGrant(error)
+            ? refuse(flight, keeper, refreshToken)
+            : Effect.fail(error),
+        onSuccess: (token) =>
+          Effect.flatMap(
+            saveNew({ token, previous, isSignIn: false }),
+            (kept): Effect.Effect<Token, SessionError> => {
+              if (kept === undefined) return notSignedIn(keeper)
+              return kept === token ? Effect.succeed(kept) : settle(flight, keeper)
+            }
+          )
+      })
 
     const settle = (flight: Flight, keeper: Keeper): Effect.Effect<Token, SessionError> =>
       Effect.gen(function*() {
         const token = yield* stored
-        if (token === undefined) {
-          keeper.keep(undefined)
-          return yield* reauthorize(key, "NotSignedIn", `Nobody is signed in as "${key}"; ${signInAgain}`)
-        }
+        if (token === undefined) return yield* notSignedIn(keeper)
         const now = yield* Clock.currentTimeMillis
         if (flight.accepts(token, now + leeway)) return token
         if (token.refreshToken !== undefined && textOf(token.refreshToken) !== "") {
-          return yield* refresh(keeper, token, token.refreshToken)
+          return yield* refresh(flight, keeper, token, token.refreshToken)
         }
         return flight.accepts(token, now)
           ? token
@@ -259,28 +404,38 @@ const makeUser = (
       })
 
     yield* Effect.addFinalizer(() =>
-      Effect.suspend(() => unsaved === undefined ? Effect.void : Effect.ignore(locked(stored)))
+      // What a silent store was given already, it doesn't take a second time.
+      Effect.suspend(() =>
+        unsaved === undefined || isStoring
+          ? Effect.void
+          : Effect.flatMap(apart.fork(locked(stored)), (fiber) => soon(Fiber.await(fiber)))
+      )
     )
 
-    const keeper = yield* makeKeeper((flight, keeper) =>
+    const keeper = yield* makeKeeper(apart, (flight, keeper) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
-        const found = unsaved === undefined ? yield* store.get(key) : Option.none()
-        return Option.isSome(found) && flight.accepts(found.value, now + leeway)
-          ? found.value
-          : yield* locked(settle(flight, keeper))
-      })
-    )
+        const found = unsaved === undefined ? yield* find : Option.none()
+        if (Option.isSome(found) && flight.accepts(found.value, now + leeway)) return found.value
+        const search = locked(settle(flight, keeper))
+        return yield* Effect.catchTag(
+          search,
+          "TokenStoreError",
+          // What wasn't kept under a lock that was lost is kept under another.
+          (error) => unsaved === undefined ? Effect.fail(error) : search
+        )
+      }))
 
     return {
       key,
       redirectUri: options.redirectUri,
       accessToken: keeper.accessToken,
       renew: keeper.renew,
-      refresh: Effect.flatMap(store.get(key), (found) => keeper.replace(Option.getOrUndefined(found))),
-      token: store.get(key),
+      refresh: Effect.flatMap(apart.run(find), (found) => keeper.replace(Option.getOrUndefined(found))),
+      token: apart.run(find),
       authorizeUrl: (authorize) =>
         Effect.gen(function*() {
+          yield* checkOptions("SpotifySession.authorizeUrl", authorizeOptions, authorize)
           const scopes = authorize?.scopes ?? options.scopes ?? []
           const state = yield* SpotifyAuth.generateState
           const codeVerifier = options.clientSecret === undefined ? yield* SpotifyAuth.generateCodeVerifier : undefined
@@ -293,19 +448,25 @@ const makeUser = (
             showDialog: authorize?.showDialog,
             codeChallenge: codeVerifier === undefined ? undefined : yield* SpotifyAuth.codeChallenge(codeVerifier)
           })
-          yield* store.setPending(key, {
+          const pending = {
             state,
             scopes,
             startedAt: yield* DateTime.now,
             ...(codeVerifier === undefined ? {} : { codeVerifier }),
             ...(authorize?.redirectUri === undefined ? {} : { redirectUri: authorize.redirectUri })
-          })
+          }
+          yield* apart.run(answered("setPending", store.setPending(key, pending)))
           return url
         }),
       handleCallback: (callback) =>
         Effect.gen(function*() {
-          const { code, state } = yield* SpotifyAuth.parseCallback(callback)
-          const pending = yield* store.takePending(key, state)
+          const outcome = SpotifyAuth.parseCallback(callback)
+          if (Either.isLeft(outcome) && outcome.left._tag !== "AuthorizationDenied") return yield* outcome.left
+          // Anybody can write a callback, also one that says why Spotify refused the sign-in.
+          const state = new URL(callback, options.redirectUri).searchParams.get("state") ?? ""
+          const pending = state === "" || state === refusedMark
+            ? Option.none()
+            : yield* answered("takePending", store.takePending(key, state))
           const now = yield* Clock.currentTimeMillis
           if (Option.isNone(pending)) {
             return yield* Effect.fail(
@@ -320,6 +481,7 @@ const makeUser = (
               new StateMismatch({ message: "The sign-in took longer than an hour; start it again" })
             )
           }
+          const { code } = yield* outcome
           const { codeVerifier, redirectUri = options.redirectUri, scopes } = pending.value
           const grant: SpotifyAuth.Grant = {
             type: "authorization_code",
@@ -327,20 +489,37 @@ const makeUser = (
             redirectUri,
             codeVerifier
           }
+          let granted: Token | undefined
+          const signIn = Effect.gen(function*() {
+            const previous = yield* stored
+            const token = granted = yield* exchange(grant, { scopes, authorizedAt: DateTime.unsafeMake(now) })
+            // Whoever was signed in before isn't any more, even if the store doesn't take the new token.
+            keeper.keep(undefined)
+            if (previous === undefined) yield* takeMark
+            return (yield* saveNew({ token, previous, isSignIn: true })) ?? token
+          })
           const token = yield* retryTokenRequest(
-            locked(Effect.gen(function*() {
-              const previous = yield* stored
-              const token = yield* exchange(grant, { scopes, authorizedAt: DateTime.unsafeMake(now) })
-              // Whoever was signed in before isn't any more, even if the store doesn't take the new token.
-              keeper.keep(undefined)
-              return yield* save(token, previous)
-            })),
+            locked(signIn),
             (error) => tokenEndpoint.repeatAfter(grant.type, error)
+          ).pipe(
+            Effect.catchTag(
+              "TokenStoreError",
+              (error) =>
+                granted === undefined || unsaved?.token !== granted
+                  ? Effect.fail(error)
+                  : Effect.flatMap(locked(stored), (kept) =>
+                    kept === undefined ? Effect.fail(error) : Effect.succeed(kept))
+            )
           )
           keeper.keep(token)
           return token
-        }),
-      signOut: store.withLock(key, Effect.uninterruptible(Effect.map(store.remove(key), () => forget(keeper))))
+        }).pipe(apart.run),
+      signOut: store.withLock(
+        key,
+        Effect.uninterruptible(
+          Effect.map(Effect.zipRight(store.remove(key), takeMark), () => forget(keeper))
+        )
+      ).pipe((signOut) => answered("remove", signOut), apart.run)
     }
   })
 
@@ -370,7 +549,11 @@ const withoutUser = (key: string, what: string, keeper: Keeper): SpotifySession.
  */
 export const makeAuthorizationCode: (
   options: AuthorizationCodeOptions
-) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = makeUser
+) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = guarded(
+  "SpotifySession",
+  makeUser,
+  (options) => checkOptions("SpotifySession", { ...userOptions, clientSecret: aSecret }, options ?? null)
+)
 
 /**
  * A session of the authorization code flow with PKCE.
@@ -379,16 +562,13 @@ export const makeAuthorizationCode: (
  * @since 0.1.0
  * @category constructors
  */
-export const makePkce = (
+export const makePkce: (
   options: PkceOptions
-): Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> =>
-  makeUser({
-    clientId: options.clientId,
-    redirectUri: options.redirectUri,
-    scopes: options.scopes,
-    key: options.key,
-    accountsUrl: options.accountsUrl
-  })
+) => Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> = guarded(
+  "SpotifySession",
+  makeUser,
+  (options) => checkOptions("SpotifySession", userOptions, options ?? null)
+)
 
 /**
  * A session of the client credentials flow.
@@ -401,16 +581,16 @@ export const makeClientCredentials = (
   options: ClientCredentialsOptions
 ): Effect.Effect<SpotifySession.Service, InvalidInput, HttpClient.HttpClient | Scope_.Scope> =>
   Effect.gen(function*() {
+    yield* checkOptions("SpotifySession", appOptions, options ?? null)
     yield* SpotifyAuth.checkApp(options)
-    const client = guarded(yield* HttpClient.HttpClient)
+    const client = yield* tokenClient
     const grant: SpotifyAuth.Grant = { type: "client_credentials" }
-    const keeper = yield* makeKeeper(() =>
+    const keeper = yield* makeKeeper(yield* makeApart, () =>
       Effect.zipWith(
-        tokenEndpoint.request(client, options, grant),
         Clock.currentTimeMillis,
-        (response, now) => toToken(response, now, { scopes: [] })
-      )
-    )
+        tokenEndpoint.request(client, options, grant),
+        (askedAt, response) => toToken(response, askedAt, { scopes: [] })
+      ))
     return withoutUser("client-credentials", "a client credentials session", keeper)
   })
 
@@ -426,18 +606,20 @@ export const makeToken = (
   options: TokenOptions
 ): Effect.Effect<SpotifySession.Service, InvalidInput, Scope_.Scope> =>
   Effect.gen(function*() {
-    if (!tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
+    yield* checkOptions("SpotifySession", tokenOptions, options ?? null)
+    if (!Redacted.isRedacted(options.accessToken) || !tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
       return yield* InvalidInput.of("SpotifySession", "accessToken", "a token: visible characters without white space")
     }
-    const keeper = yield* makeKeeper((flight, keeper) =>
+    const keeper = yield* makeKeeper(yield* makeApart, (flight, keeper) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const token = keeper.current()
-        if (token === undefined) return reauthorize("token", "NotSignedIn", "The session was signed out")
+        if (token === undefined) {
+          return reauthorize("token", "NotSignedIn", "The session was signed out")
+        }
         return flight.accepts(token, now)
           ? Effect.succeed(token)
           : reauthorize("token", "NoRefreshToken", "The access token ended or is to be replaced; there is no other")
-      })
-    )
+      }))
     keeper.keep({
       accessToken: options.accessToken,
       expiresAt: options.expiresAt ?? DateTime.unsafeMake(never),

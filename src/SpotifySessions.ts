@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -14,10 +14,12 @@ import * as Exit from "effect/Exit"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
+import { make as makeApart } from "./internal/apart.js"
 import { SpotifyClient } from "./SpotifyClient.js"
 import type { InvalidInput } from "./SpotifyError.js"
 import * as SpotifySession from "./SpotifySession.js"
-import { TokenStore } from "./TokenStore.js"
+import type { TokenStore } from "./TokenStore.js"
 
 /**
  * The sessions of the users of a program.
@@ -69,6 +71,8 @@ export interface AuthorizationCodeOptions extends Omit<SpotifySession.Authorizat
  */
 export interface PkceOptions extends Omit<SpotifySession.PkceOptions, "key">, Idle {}
 
+const appOf = <Options extends Idle>({ idleTimeToLive: _, ...app }: Options): Omit<Options, "idleTimeToLive"> => app
+
 type Needs = TokenStore | HttpClient.HttpClient
 
 /** A session in memory. */
@@ -91,8 +95,9 @@ const make = (
     // Made once and let go, so that bad options fail when the layer is built, not at the first user.
     yield* Effect.scoped(session("default"))
     const layerScope = yield* Effect.scope
-    // Ours, since a caller may have a client and a store for other things.
-    const needs = Context.pick(TokenStore, HttpClient.HttpClient)(yield* Effect.context<Needs>())
+    // Ours, since a caller may have a client and a store for other things, and a transaction.
+    const needs = Context.omit(Tracer.ParentSpan)(yield* Effect.context<Needs>())
+    const apart = yield* makeApart
     const idleTimeToLive = Duration.toMillis(options.idleTimeToLive ?? Duration.minutes(1))
     const entries = new Map<string, Entry>()
     /** Those that nobody holds, the one that has been idle for longest first. */
@@ -113,7 +118,7 @@ const make = (
     const start = (key: string): Effect.Effect<Entry, InvalidInput> =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()
-        const made = yield* Effect.provide(session(key), Context.add(needs, Scope.Scope, scope))
+        const made = yield* apart.run(Effect.provide(session(key), Context.add(needs, Scope.Scope, scope)))
         return { key, session: made, scope, holders: 1, idleSince: 0 }
       })
 
@@ -158,7 +163,8 @@ const make = (
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         closed = true
-        return Effect.forEach(entries.values(), close, { concurrency: 64, discard: true })
+        // All at once, since each may wait for a store that doesn't answer.
+        return Effect.forEach(entries.values(), close, { concurrency: "unbounded", discard: true })
       })
     )
     yield* Effect.forkScoped(Effect.forever(sweep))
@@ -190,7 +196,7 @@ export const layerAuthorizationCode = (
 ): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
   Layer.scoped(
     SpotifySessions,
-    make((key) => SpotifySession.makeAuthorizationCode({ ...options, key }), options)
+    make((key) => SpotifySession.makeAuthorizationCode({ ...appOf(options), key }), options)
   )
 
 /**
@@ -215,7 +221,7 @@ export const layerPkce = (
 ): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
   Layer.scoped(
     SpotifySessions,
-    make((key) => SpotifySession.makePkce({ ...options, key }), options)
+    make((key) => SpotifySession.makePkce({ ...appOf(options), key }), options)
   )
 
 /**

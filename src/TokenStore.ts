@@ -17,6 +17,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { digest } from "./internal/digest.js"
 import * as file from "./internal/tokenStoreFile.js"
@@ -133,7 +134,9 @@ export declare namespace TokenStore {
      * Runs an effect while nobody else who shares the store holds the key's lock: another fiber, process or machine.
      *
      * What the effect sets is kept when this returns, and also when the effect fails or is interrupted. A store that
-     * can't keep it fails here. The lock isn't for use within itself.
+     * can't keep it fails here. Where a lock can be lost, as one that ends by itself when its owner stands still, `set`
+     * and `remove` under it should fail from then on: a session takes the lock again and looks what belongs into the
+     * store. The lock isn't for use within itself.
      */
     readonly withLock: <A, E, R>(
       key: string,
@@ -246,6 +249,14 @@ export const layerMemory: Layer.Layer<TokenStore> = Layer.sync(TokenStore, () =>
 export const layerMemoryWith = (tokens: Readonly<Record<string, Token>>): Layer.Layer<TokenStore> =>
   Layer.sync(TokenStore, () => makeMemory(new Map(Object.entries(tokens))))
 
+/** A writer's moment, and not the clock's: five times within a quarter of a second. */
+const rereads = Schedule.recurs(5).pipe(
+  Schedule.tapOutput((n) => Effect.async<void>((resume) => {
+    const timer = setTimeout(() => resume(Effect.void), 8 * 2 ** n)
+    return Effect.sync(() => clearTimeout(timer))
+  }))
+)
+
 const tokenJson = Schema.parseJson(token)
 const pendingJson = Schema.parseJson(Schema.Array(pendingEntry))
 
@@ -255,6 +266,11 @@ const pendingJson = Schema.parseJson(Schema.Array(pendingEntry))
  * Each key has up to two entries: `<prefix>token/<key>` and, while a sign-in waits for its callback,
  * `<prefix>pending/<key>`; the prefix is `effect-spotify/` unless told otherwise. Keys that are long or have unusual
  * characters stand there as their SHA-256.
+ *
+ * Safe is a storage that replaces a value in one step: `localStorage` and `sessionStorage`, `KeyValueStore.layerMemory`,
+ * a database. `KeyValueStore.layerFileSystem` writes in place, in files that other users of the machine may read: who
+ * reads beside a writer sees half an entry (it is read again for a moment before it counts as broken), and after a crash
+ * within a write the token is lost. For files there is {@link layerFile}.
  *
  * The lock holds for the fibers of a process and, in browsers with the Web Locks API, for all tabs of an origin. For
  * several processes on one machine use {@link layerFile}, for several machines `TokenStoreSql`.
@@ -286,6 +302,13 @@ export const layerKeyValueStore = (
             : error.message
         )
 
+      /** An entry, read again where it makes no sense: some storages show what is only half written. */
+      const read = <A>(name: string, schema: Schema.Schema<A, string>) =>
+        Effect.retry(
+          Effect.flatMap(values.get(name), Effect.transposeMapOption(Schema.decode(schema))),
+          { schedule: rereads, while: (error) => error._tag === "ParseError" }
+        )
+
       const remove = (name: string) =>
         Effect.flatMap(values.has(name), (has) => has ? values.remove(name) : Effect.void)
 
@@ -298,8 +321,7 @@ export const layerKeyValueStore = (
           withLock(
             name,
             Effect.gen(function*() {
-              const json = yield* values.get(name)
-              const before = Option.isSome(json) ? yield* Schema.decode(pendingJson)(json.value) : []
+              const before = Option.getOrElse(yield* read(name, pendingJson), (): PendingEntries => [])
               const [result, after] = f(before, yield* DateTime.now)
               if (after.length === 0) {
                 yield* remove(name)
@@ -312,10 +334,10 @@ export const layerKeyValueStore = (
 
       return {
         get: (key) =>
-          Effect.gen(function*() {
-            const json = yield* values.get(yield* name("token", key))
-            return Option.isSome(json) ? Option.some(yield* Schema.decode(tokenJson)(json.value)) : Option.none()
-          }).pipe(Effect.mapError(failure("get"))),
+          Effect.mapError(
+            Effect.flatMap(name("token", key), (name) => read(name, tokenJson)),
+            failure("get")
+          ),
         set: (key, token) =>
           Effect.gen(function*() {
             yield* values.set(yield* name("token", key), yield* Schema.encode(tokenJson)(token))
@@ -346,8 +368,10 @@ const fileJson = Schema.parseJson(fileContent, { space: 2 })
  * version that this release doesn't know, is a `TokenStoreError`, and is never written over.
  *
  * Locks are files beside it (`<path>.….lock`). Keys don't wait for each other. When a process dies with a lock, the
- * others go on after about ten seconds; a wait of more than a minute is a `TokenStoreError`. Each use reads the whole
- * file, so for more than some hundred users, and for several machines, there is `TokenStoreSql`.
+ * others go on within ten seconds; a wait of more than a minute is a `TokenStoreError`. A process that only stood still
+ * (the machine slept, a debugger) counts as dead too: what it then writes under the lock that it lost is a
+ * `TokenStoreError`, upon which a session takes the lock again and keeps what Spotify granted last. Each use reads the
+ * whole file, so for more than some hundred users, and for several machines, there is `TokenStoreSql`.
  *
  * @since 0.1.0
  * @category layers
@@ -381,12 +405,12 @@ export const layerFile = (path: string): Layer.Layer<TokenStore, TokenStoreError
           shared.update("set", (content) => {
             const others = content.tokens.filter((entry) => entry.key !== key)
             return [undefined, { ...content, tokens: [...others, { key, token }] }]
-          }),
+          }, key),
         remove: (key) =>
           shared.update("remove", (content) => {
             const others = content.tokens.filter((entry) => entry.key !== key)
             return [undefined, others.length === content.tokens.length ? content : { ...content, tokens: others }]
-          }),
+          }, key),
         setPending: (key, signIn) =>
           Effect.flatMap(DateTime.now, (now) =>
             shared.update("setPending", (content) => [
@@ -400,7 +424,7 @@ export const layerFile = (path: string): Layer.Layer<TokenStore, TokenStoreError
               return [taken, rest === content.pending ? content : { ...content, pending: rest }]
             })),
         withLock: (key, effect) =>
-          withLock(key, Effect.flatMap(digest(key), (hash) => shared.withLock(hash.slice(0, 32), effect)))
+          withLock(key, Effect.flatMap(digest(key), (hash) => shared.withLock(key, hash.slice(0, 32), effect)))
       })
     })
   )

@@ -185,6 +185,7 @@ const make = (client: SqlClient.SqlClient, table: string) =>
       (rows) => rows[0]?.value
     )
 
+    yield* Effect.ignore(send("open", dialect.protect))
     if ((yield* found).length === 0) {
       yield* create
     }
@@ -295,7 +296,8 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  * A lock is one of the database, so it holds for all processes and machines: in PostgreSQL a transaction's advisory lock
  * for each key, on one connection of the pool; in SQLite an immediate transaction. That one keeps all other writers of
  * the file out for as long as a refresh takes, so give tokens a file of their own. What is set under a lock is kept when
- * the lock is released, whether the work succeeded or not; the calling program's own transactions play no part in it.
+ * the lock is released, whether the work succeeded or not; the calling program's own transactions play no part in it. An
+ * SQLite file, and what SQLite keeps beside it, is made readable for its owner alone (mode 0600).
  *
  * When a process dies with a lock, the others go on as soon as the database notices, which is at once, and after 60
  * seconds when its machine dropped off the network; work under a lock may take no longer than that. No answer of the

@@ -160,7 +160,8 @@ export const followedArtists = Endpoint.cursorPagedAt(
     followed,
     (options?: { readonly after?: string | undefined; readonly limit?: number | undefined }): Parameters<
       typeof followed
-    > => [{ ...options, type: "artist" }]
+    > => [{ ...options, type: "artist" }],
+    ["after", "limit"]
   ),
   50,
   (answer) => answer.artists

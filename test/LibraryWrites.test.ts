@@ -98,6 +98,18 @@ describe("containsAll", () => {
       })
     }).pipe(Effect.provide(layer())))
 
+  it.effect.each([0, -1, 1.5, Number.NaN])(
+    "refuses %s requests at once, which would wait for ever",
+    (concurrency) =>
+      Effect.gen(function*() {
+        expect(yield* Effect.flip(Library.containsAll(tracks(0, 2), { concurrency }))).toMatchObject({
+          _tag: "InvalidInput",
+          field: "concurrency"
+        })
+        expect(yield* sent("GET")).toEqual([])
+      }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("refuses a wrong entry before anything is sent", () =>
     Effect.gen(function*() {
       expect(yield* Effect.flip(Library.containsAll([...tracks(0, 50), "nonsense"]))).toMatchObject({

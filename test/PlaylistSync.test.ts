@@ -3,8 +3,9 @@ import { Effect, FastCheck, Fiber, TestClock } from "effect"
 import * as Paging from "effect-spotify/Paging"
 import * as Playlists from "effect-spotify/Playlists"
 import { applySync, replaceAll, sync } from "effect-spotify/Playlists"
+import type { SpotifyClient } from "effect-spotify/SpotifyClient"
 import { FakeSpotify } from "effect-spotify/testing"
-import { spotify } from "./utils/client.js"
+import { clientLayer, spotify } from "./utils/client.js"
 import { elapsing, layer } from "./utils/elapsing.js"
 
 const evening = FakeSpotify.id("playlist", 0)
@@ -181,8 +182,199 @@ describe("sync", () => {
       const counts = yield* Effect.flatMap(spotify, ({ counts }) => counts)
       expect(counts).toMatchObject({
         "GET /playlists/{playlist_id}": 2,
-        "GET /playlists/{playlist_id}/items": 3,
+        // 120 entries before, 270 to read back.
+        "GET /playlists/{playlist_id}/items": 3 + 6,
         "POST /playlists/{playlist_id}/items": 2
       })
+      yield* Effect.flatMap(spotify, ({ clearRequests }) => clearRequests)
+      yield* sync(evening, wanted)
+      expect(yield* Effect.flatMap(spotify, ({ counts }) => counts)).toEqual({
+        "GET /playlists/{playlist_id}": 2,
+        "GET /playlists/{playlist_id}/items": 6
+      })
     }).pipe(Effect.provide(layer())))
+
+  it.effect("moves in the version that the step before made, and removes in any", () =>
+    Effect.gen(function*() {
+      yield* replaceAll(empty, tracks(0, 6))
+      const wanted = [t(5), t(8), t(1), t(3), t(2)]
+      const told: Array<string> = []
+      const version = Effect.map(stateOf(empty), ({ snapshotId }) => void told.push(snapshotId)).pipe(Effect.orDie)
+      const { plan } = yield* sync(empty, wanted, { onProgress: () => version })
+      const sent = (yield* writes).slice(1).map(({ body }): { snapshot_id?: string } => JSON.parse(body))
+      expect(plan.steps.map(({ _tag }) => _tag)).toEqual(["Remove", "Insert", "Move", "Move"])
+      expect(sent.map(({ snapshot_id }) => snapshot_id)).toEqual([undefined, undefined, told[1], told[2]])
+      expect(yield* urisOf(empty)).toEqual(wanted)
+      yield* sync(empty, [t(8), t(5), t(1), t(3), t(2)])
+      expect(JSON.parse((yield* writes).at(-1)?.body ?? "")).toMatchObject({ snapshot_id: told[3] })
+    }).pipe(Effect.provide(layer())))
+})
+
+const late = { snapshotLag: "30 seconds", entriesLag: 0 } as const
+
+describe("reads that are late", () => {
+  const permutation = FastCheck.shuffledSubarray([1, 2, 3, 4, 5], { minLength: 3 }).map((list) => list.map(t))
+
+  it.effect("tell the version from before a write, which one's own write knows better", () =>
+    Effect.gen(function*() {
+      yield* replaceAll(empty, tracks(1, 5))
+      yield* TestClock.adjust("1 minute")
+      yield* replaceAll(empty, [t(3), t(1), t(4), t(2)])
+      const { snapshot_id } = yield* sync(empty, tracks(1, 5))
+      expect(yield* urisOf(empty)).toEqual(tracks(1, 5))
+      expect((yield* stateOf(empty)).snapshotId).toBe(snapshot_id)
+    }).pipe(Effect.provide(layer({ fake: { playlists: late } }))))
+
+  it.effect.prop(
+    "end in the list all the same, whatever was written just before, here or elsewhere",
+    [
+      permutation,
+      permutation,
+      permutation,
+      FastCheck.boolean(),
+      FastCheck.boolean(),
+      FastCheck.integer({ max: 2, min: 0 })
+    ],
+    ([first, second, wanted, isOwn, isSlow, n]) =>
+      Effect.gen(function*() {
+        yield* replaceAll(empty, first)
+        yield* TestClock.adjust("1 minute")
+        const write: Effect.Effect<unknown, unknown, SpotifyClient> = n === 0
+          ? replaceAll(empty, second)
+          : n === 1
+          ? Playlists.moveItems(empty, { range_start: 0, insert_before: first.length })
+          : Playlists.removeItems(empty, { items: [{ uri: first[1] ?? t(1) }] })
+        const other = Effect.provide(write, clientLayer())
+        yield* isOwn ? write : other
+        if (!isOwn) yield* TestClock.adjust("1 second")
+        const { plan, snapshot_id } = yield* elapsing(sync(empty, wanted))
+        expect(yield* urisOf(empty)).toEqual(wanted)
+        // Of others' version nobody can know where nothing had to be written.
+        if (isOwn || plan.steps.length > 0) expect((yield* stateOf(empty)).snapshotId).toBe(snapshot_id)
+      }).pipe(
+        Effect.provide(layer({ fake: { playlists: { ...late, entriesLag: isSlow ? "600 millis" : 0 } } }))
+      ),
+    { timeout: 240_000, fastCheck: { numRuns: 20 } }
+  )
+
+  it.effect("don't hide that another has changed the playlist since", () =>
+    Effect.gen(function*() {
+      yield* replaceAll(empty, tracks(0, 5))
+      const { plan } = yield* sync(empty, tracks(2, 5), { dryRun: true })
+      yield* Effect.provide(Playlists.addItems(empty, { uris: [t(77)] }), clientLayer())
+      expect(yield* refusal(applySync(plan))).toMatchObject({ _tag: "PlaylistChanged" })
+    }).pipe(Effect.provide(layer())))
+})
+
+describe("what is read back", () => {
+  it.effect("says where another was at work while the steps were done", () =>
+    Effect.gen(function*() {
+      yield* replaceAll(empty, tracks(0, 5))
+      const other = Playlists.addItems(empty, { uris: [t(77)], position: 0 }).pipe(Effect.orDie)
+      const stopped = yield* elapsing(refusal(sync(empty, tracks(2, 9), {
+        onProgress: (done) => done === 1 ? other : Effect.void
+      })))
+      expect(stopped).toMatchObject({
+        _tag: "IncompleteSync",
+        done: 2,
+        inDoubt: true,
+        cause: undefined,
+        found: yield* urisOf(empty)
+      })
+      expect(stopped.message).toContain(`the playlist as read back has ${t(77)} at 0, not ${t(2)}`)
+      yield* sync(empty, tracks(2, 9))
+      expect(yield* urisOf(empty)).toEqual(tracks(2, 9))
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("has to be read, or the outcome isn't sure", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const { plan } = yield* sync(evening, tracks(0, 5), { dryRun: true })
+      yield* failNext(FakeSpotify.apiError(403, "Forbidden"), { on: { method: "GET", path: /\/items$/ } })
+      expect(yield* refusal(applySync(plan))).toMatchObject({
+        _tag: "IncompleteSync",
+        done: plan.steps.length,
+        inDoubt: true,
+        cause: { _tag: "Forbidden" }
+      })
+      expect(yield* urisOf(evening)).toEqual(tracks(0, 5))
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("may have pages that don't make one list: then nothing is written", () =>
+    Effect.gen(function*() {
+      const { failNext } = yield* spotify
+      const page = { items: [], offset: 0, total: 3, limit: 50 }
+      yield* failNext(FakeSpotify.reply(200, { json: page }), { times: 100, on: { method: "GET", path: /\/items$/ } })
+      expect(yield* elapsing(refusal(sync(evening, tracks(0, 5))))).toMatchObject({
+        _tag: "DecodeError",
+        operation: "Playlists.sync"
+      })
+      expect(yield* writes).toEqual([])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("has the playlist's own entries, whatever market the client has", () =>
+    Effect.gen(function*() {
+      const { requests } = yield* spotify
+      const wanted = [t(1), t(2)]
+      for (let run = 0; run < 3; run++) yield* sync(empty, wanted)
+      expect(yield* urisOf(empty)).toEqual(wanted)
+      expect(yield* writes).toHaveLength(1)
+      expect((yield* requests).filter(({ method, query }) => method === "GET" && "market" in query)).toEqual([])
+    }).pipe(Effect.provide(layer({
+      client: { market: "SE" },
+      fake: { mode: "development", playlists: { relinked: { [t(2)]: t(902) } } }
+    }))))
+})
+
+describe("unremovable: \"leave\"", () => {
+  const leave = { unremovable: "leave" } as const
+
+  it.effect("adds what can't be read once, however often it syncs", () =>
+    Effect.gen(function*() {
+      yield* replaceAll(empty, [t(1), t(2)])
+      for (let run = 0; run < 4; run++) {
+        const { unread } = yield* sync(empty, [t(1), t(2)], leave)
+        expect(yield* urisOf(empty)).toEqual([t(1), t(2)])
+        expect(unread).toEqual([{ index: 1, uri: t(2) }])
+      }
+    }).pipe(Effect.provide(layer({ fake: { playlists: { unreadable: [t(2)] } } }))))
+
+  it.effect("stops where the plan of a dry run turns out to be about something else", () =>
+    Effect.gen(function*() {
+      yield* replaceAll(empty, [t(2), t(1)])
+      const { plan } = yield* sync(empty, [t(1), t(2)], { ...leave, dryRun: true })
+      expect(yield* refusal(applySync(plan))).toMatchObject({ _tag: "IncompleteSync", done: 1, inDoubt: false })
+      expect(yield* urisOf(empty)).toEqual([t(1)])
+    }).pipe(Effect.provide(layer({ fake: { playlists: { unreadable: [t(2)] } } }))))
+
+  it.effect.prop(
+    "leaves a playlist as one sync does, whatever stands in it and can't be read or removed",
+    [
+      FastCheck.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 1 }),
+      FastCheck.array(FastCheck.integer({ min: 0, max: 5 }).map(t), { maxLength: 6 })
+    ],
+    ([order, wanted]) =>
+      Effect.gen(function*() {
+        // A local file and an entry that is gone are there from the start, and stay wherever they are moved to.
+        const before = yield* urisOf(odd)
+        const local = before[1] ?? ""
+        yield* Playlists.removeItems(odd, {
+          items: [{ uri: t(3) }, { uri: FakeSpotify.uri("episode", 2) }, { uri: t(9) }]
+        })
+        yield* Playlists.addItems(odd, { uris: tracks(0, 6) })
+        for (const [i, n] of order.entries()) {
+          const length = (yield* urisOf(odd)).length
+          yield* Playlists.moveItems(odd, { range_start: Math.min(n, length - 1), insert_before: Math.min(i, length) })
+        }
+        yield* elapsing(sync(odd, wanted, leave))
+        const once = yield* urisOf(odd)
+        // What can't be read and isn't wanted can't be told from what is gone.
+        const unwanted = [null, local, t(2), t(4)].filter((uri) => uri === null || !wanted.includes(uri))
+        expect(once.filter((uri) => !unwanted.includes(uri))).toEqual(wanted)
+        expect(once.filter((uri) => unwanted.includes(uri))).toHaveLength(unwanted.length)
+        for (let run = 0; run < 2; run++) yield* elapsing(sync(odd, wanted, leave))
+        expect(yield* urisOf(odd)).toEqual(once)
+      }).pipe(Effect.provide(layer({ fake: { playlists: { unreadable: [t(2), t(4)] } } }))),
+    { timeout: 240_000, fastCheck: { numRuns: 20 } }
+  )
 })

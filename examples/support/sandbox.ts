@@ -7,6 +7,7 @@ import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { Config, ConfigProvider, Console, Context, Effect, Layer, Option } from "effect"
 import { FakeSpotify } from "effect-spotify/testing"
 import { createServer } from "node:http"
+import * as Terminal from "./terminal.js"
 
 /** The environment that an example runs in. */
 export class Sandbox extends Context.Tag("examples/Sandbox")<Sandbox, {
@@ -52,7 +53,7 @@ export const layer = (options: FakeSpotify.Options = {}) =>
       Config.option(Config.string("SPOTIFY_CLIENT_ID")),
       Option.match({ onNone: () => fake(options), onSome: () => real })
     )
-  ).pipe(Layer.provideMerge(NodeHttpClient.layerUndici))
+  ).pipe(Layer.provideMerge(Layer.merge(NodeHttpClient.layerUndici, Terminal.layer)))
 
 /** Where Spotify is. */
 export const accountsUrl = Config.string("SPOTIFY_ACCOUNTS_URL").pipe(

@@ -10,6 +10,7 @@ import * as SignInNode from "effect-spotify/SignInNode"
 import { FakeSpotify } from "effect-spotify/testing"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Terminal from "./terminal.js"
 
 /** Where the examples keep their files. */
 export const directory = join(tmpdir(), "effect-spotify-example")
@@ -45,4 +46,4 @@ export const layer = (scopes: ReadonlyArray<Scope.Scope>, fake: FakeSpotify.Opti
       Config.option(Config.string("SPOTIFY_CLIENT_ID")),
       Option.match({ onNone: () => atFake(fake), onSome: () => atSpotify(scopes) })
     )
-  )
+  ).pipe(Layer.provideMerge(Terminal.layer))

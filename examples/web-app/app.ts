@@ -5,7 +5,7 @@ import { Playlists, SpotifyError, SpotifySession, SpotifySessions, TokenStore, U
 import type { Scope } from "effect-spotify/Scope"
 import { fileURLToPath } from "node:url"
 import * as Pages from "./pages.js"
-import { type Failure, type Problem, problemOf, unexpected } from "./problems.js"
+import { type Failure, foreign, type Problem, problemOf, unexpected } from "./problems.js"
 import { SessionCookie } from "./SessionCookie.js"
 
 /** What a sign-in asks for. */
@@ -62,6 +62,21 @@ const signOut = Effect.gen(function*() {
   if (Option.isSome(id)) yield* SpotifySession.signOut.pipe(SpotifySessions.withUser(id.value))
   return cookie.clear(HttpServerResponse.redirect("/", { status: 303 }))
 })
+
+/**
+ * Whether a request comes from a page of ours. Browsers say so; SameSite cookies don't tell the ports and subdomains of
+ * a site apart.
+ */
+const isOwn = ({ headers }: HttpServerRequest.HttpServerRequest) => {
+  const { host, origin, "sec-fetch-site": site } = headers
+  return (site === undefined || site === "same-origin")
+    && (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host))
+}
+
+/** What changes something, for pages of ours alone. */
+const own = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+    isOwn(request) ? handler : problemPage(foreign))
 
 const query = HttpServerRequest.schemaSearchParams(Schema.Struct({
   range: Schema.optional(Schema.Literal("short_term", "medium_term", "long_term"))
@@ -138,7 +153,7 @@ export const app = HttpRouter.empty.pipe(
   HttpRouter.get("/", home),
   HttpRouter.get("/sign-in", beginSignIn),
   HttpRouter.get("/callback", finishSignIn),
-  HttpRouter.post("/sign-out", signOut),
+  HttpRouter.post("/sign-out", own(signOut)),
   HttpRouter.get("/style.css", asset("style.css")),
   HttpRouter.get("/icon.svg", asset("icon.svg")),
   Effect.catchAll((failure) => {

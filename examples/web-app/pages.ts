@@ -111,11 +111,14 @@ ${cover(track.album.images, 56, track.name)}
 const count = (total: number, one: string) => `${total} ${one}${total === 1 ? "" : "s"}`
 
 const playlistCard = (playlist: SimplifiedPlaylist) => {
-  const size = Option.map(Playlist.items(playlist), ({ total }) => count(total, "track"))
-  const owner = playlist.owner.display_name ?? playlist.owner.id
+  const size = Option.flatMap(Playlist.items(playlist), ({ total }) => Option.fromNullable(total)).pipe(
+    Option.map((total) => count(total, "track"))
+  )
+  const owner = playlist.owner?.display_name ?? playlist.owner?.id ?? "nobody known"
+  const title = playlist.name ?? "Without a name"
   return html`<li><a href="${SpotifyId.url("playlist", playlist.id)}">
-${cover(playlist.images, 300, playlist.name)}
-<span class="title">${playlist.name}</span>
+${cover(playlist.images, 300, title)}
+<span class="title">${title}</span>
 <span class="by">${Option.match(size, { onNone: () => owner, onSome: (size) => `${size} · ${owner}` })}</span>
 </a></li>
 `
@@ -149,7 +152,11 @@ const playlists = (shelf: Shelf) =>
       return known.length === 0
         ? html`<p class="empty">You have no playlists yet.</p>`
         : html`<ul class="covers">${known.map(playlistCard)}</ul>
-${items.length < total ? html`<p class="small">The first ${items.length} of ${total}.</p>` : undefined}`
+${
+          total !== null && items.length < total
+            ? html`<p class="small">The first ${items.length} of ${total}.</p>`
+            : undefined
+        }`
     }
   })
 

@@ -34,6 +34,9 @@ export const unexpected = problem(
   home
 )
 
+/** For a request that a page of somebody else's made. */
+export const foreign = problem(403, "That didn't come from here", "Another site asked for this, so nothing was done.", home)
+
 export const problemOf = (error: Failure): Problem => {
   switch (error._tag) {
     case "RouteNotFound":
@@ -100,6 +103,7 @@ export const problemOf = (error: Failure): Problem => {
     case "NotFound":
     case "UnexpectedStatus":
     case "DecodeError":
+    case "RepeatedPage":
     case "ForeignHost":
       return problem(502, "Spotify answered something unexpected", `${error.message}.`, again)
   }

@@ -45,7 +45,17 @@ export const isRateLimit = (status: number, text: string): boolean =>
 export const detailOf = (text: string, sent: Redacted.Redacted): string =>
   excerpt(said(text).detail, [Redacted.value(sent)])
 
-const hintOf = (request: Request, status: number, reason: string | undefined, missing: ReadonlyArray<string>) => {
+/** Whether a 400 is about `limit`. */
+export const isOfLimit = (detail: string): boolean => /\blimit\b/i.test(detail)
+
+const hintOf = (
+  request: Request,
+  status: number,
+  detail: string,
+  reason: string | undefined,
+  missing: ReadonlyArray<string>
+) => {
+  if (status === 400) return isOfLimit(detail) ? request.limitHint : undefined
   if (status === 401) return "sign in again, or check the token"
   if (status === 404 && reason === "NO_ACTIVE_DEVICE") return "open Spotify on a device, or name one with device_id"
   if (status !== 403) return undefined
@@ -91,7 +101,7 @@ const make = (
   reason: string | undefined,
   missingScopes: ReadonlyArray<string>
 ): SpotifyError => {
-  const hint = hintOf(request, status, reason, missingScopes)
+  const hint = hintOf(request, status, detail, reason, missingScopes)
   const fields = {
     operation: request.operation,
     method: request.method,

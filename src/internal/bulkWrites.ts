@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Account, IncompleteWrite, type Options, type Source } from "../BulkWrites.js"
+import { Account, IncompleteWrite, type Options, type Source } from "../BulkWrites.js"
 import type { Fields } from "../Endpoint.js"
 import type { SpotifyClient } from "../SpotifyClient.js"
 import { InvalidInput, isInDoubt, type SpotifyError } from "../SpotifyError.js"
@@ -22,8 +22,8 @@ export interface Job {
   /** Gives the new snapshot where there is one. */
   readonly send: (batch: Uris, account: Account) => Effect.Effect<string | undefined, SpotifyError, SpotifyClient>
   /**
-   * Reads back whether a batch is written; `before` are the last entries written before it. None where that can't be told.
-   * Absent where a repeat does no harm.
+   * Reads back whether a batch is written; `before` are the last entries written before it. None where that can't be told,
+   * and then nothing is sent again. Absent where a repeat does no harm.
    */
   readonly settle?: (
     batch: Uris,
@@ -46,6 +46,12 @@ export const checker = (operation: string, fields: Fields): Job["check"] => {
 }
 
 export const isIterable = <E, R>(source: Source<E, R>): source is Iterable<string> => Predicate.isIterable(source)
+
+const canSettle = (job: Job): job is Job & Required<Pick<Job, "settle">> => job.settle !== undefined
+
+const isAccount = Schema.is(Account.pipe(
+  Schema.filter(({ startedAt, written }) => Number.isSafeInteger(written) && written >= 0 && Number.isFinite(startedAt))
+))
 
 const startsWith = (list: Uris, start: Uris): boolean => start.every((uri, i) => uri === list[i])
 
@@ -88,6 +94,19 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
       before.splice(0, before.length - job.cap)
     }
 
+    const settle = (
+      { settle }: { readonly settle: NonNullable<Job["settle"]> },
+      batch: Uris
+    ): Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient> =>
+      Effect.suspend(() => {
+        const read = settle(batch, before, account)
+        // A request that had no answer may still take effect, and reads may not know of it yet: once isn't enough.
+        return Effect.flatMap(
+          read,
+          (written) => Option.contains(written, false) ? Effect.delay(read, "2 seconds") : Effect.succeed(written)
+        )
+      })
+
     const wrote = (batch: Uris, snapshot: string | undefined): Effect.Effect<void, Stopped, R2> => {
       remember(batch)
       const { snapshot_id: _, ...rest } = account
@@ -111,13 +130,8 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
           onFailure: (error) => {
             if (!isInDoubt(error)) return Effect.fail(incomplete(error, { failed: batch }))
             sent = true
-            if (job.settle === undefined) return Effect.fail(incomplete(error, { inDoubt: batch }))
-            const settle = job.settle(batch, before, account)
-            // A request that had no answer may still take effect, so that it isn't taken for lost at once.
-            return Effect.delay(settle, "1 second").pipe(
-              Effect.flatMap((written) =>
-                Option.contains(written, false) ? Effect.delay(settle, "2 seconds") : Effect.succeed(written)
-              ),
+            if (!canSettle(job)) return Effect.fail(incomplete(error, { inDoubt: batch }))
+            return Effect.delay(settle(job, batch), "1 second").pipe(
               Effect.orElseSucceed(() => Option.none<boolean>()),
               Effect.flatMap(Option.match({
                 onNone: () => Effect.fail(incomplete(error, { inDoubt: batch })),
@@ -135,11 +149,11 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
 
     const each = (batch: Uris): Effect.Effect<void, Stopped, SpotifyClient | R2> => {
       const { inDoubt } = account
-      if (job.settle === undefined || inDoubt.length === 0) return write(batch)
+      if (!canSettle(job) || inDoubt.length === 0) return write(batch)
       if (!startsWith(batch, inDoubt)) {
         return Effect.fail(otherJob)
       }
-      return job.settle(inDoubt, before, account).pipe(
+      return settle(job, inDoubt).pipe(
         Effect.mapError((error) => incomplete(error, { inDoubt })),
         Effect.flatMap(Option.match({
           onNone: () => Effect.fail(incomplete(undefined, { inDoubt })),
@@ -154,6 +168,8 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
 
     const checked = (entries: Iterable<string>): Either.Either<Array<string>, InvalidInput> =>
       Either.all(Array.from(entries, job.check))
+
+    if (!isAccount(account)) return Effect.fail(otherJob)
 
     const from = account.written
     let index = 0

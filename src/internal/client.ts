@@ -377,6 +377,7 @@ export const make = (
   const of = (session: SpotifySession.Service): SpotifyClient.Service => ({
     session,
     market: options.market,
+    unreadable: options.unreadable,
     execute: (request) => Effect.withFiberRuntime((fiber) => call(fiber, session, request)),
     status: Effect.map(Effect.clock, status),
     onStatus: (listener) =>

@@ -1,5 +1,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Tracer from "effect/Tracer"
 import { withoutRedirects } from "./transport.js"
 
 /**
@@ -11,3 +13,13 @@ export const guarded = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
     HttpClient.withTracerDisabledWhen(() => true),
     HttpClient.transformResponse(Effect.mapInputContext(withoutRedirects<never>))
   )
+
+/** The same for a session, with what stood around its making (a `RequestInit`, say) in the place of a caller's context. */
+export const ofSession: Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> = Effect.map(
+  Effect.context<HttpClient.HttpClient>(),
+  (context) =>
+    HttpClient.transformResponse(
+      guarded(Context.get(context, HttpClient.HttpClient)),
+      Effect.mapInputContext(() => Context.omit(Tracer.ParentSpan)(context))
+    )
+)

@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import type * as BulkWrites from "../BulkWrites.js"
 import type { Endpoint } from "../Endpoint.js"
 import type { SpotifyClient } from "../SpotifyClient.js"
-import { DecodeError, type InvalidInput, type SpotifyError } from "../SpotifyError.js"
+import { DecodeError, InvalidInput, type SpotifyError } from "../SpotifyError.js"
 import { checker, isIterable, run } from "./bulkWrites.js"
 
 type Uris = ReadonlyArray<string>
@@ -58,6 +58,9 @@ export const containsAll = (
     uris: BulkWrites.Source<E, R>,
     { concurrency = 1 }: { readonly concurrency?: number | undefined } = {}
   ): Effect.Effect<Array<boolean>, SpotifyError | E, SpotifyClient | R> => {
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      return Effect.fail(InvalidInput.of(operation, "concurrency", "a whole number from 1"))
+    }
     const checked: Stream.Stream<string, InvalidInput | E, R> = isIterable(uris)
       ? Stream.unwrap(Effect.map(Either.all(Array.from(uris, check)), Stream.fromIterable))
       : Stream.mapEffect(uris, check)

@@ -1,27 +1,17 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type { Endpoint } from "../Endpoint.js"
 import { SpotifyClient } from "../SpotifyClient.js"
 import { DecodeError, type Forbidden, InvalidInput, type SpotifyError } from "../SpotifyError.js"
 import * as SpotifyId from "../SpotifyId.js"
+import { attempt, instead, readOptions, shown } from "./input.js"
+import { lostBy } from "./lost.js"
+import { at, isShape, report } from "./unreadable.js"
 
 export const maxSingles = 8
 export const maxBatches = 4
-
-/**
- * The batch operations that an app turned out not to have. All copies of a client, whatever their session, share its
- * `withSession`, so that one stands for the app.
- */
-const lost = new WeakMap<SpotifyClient.Service["withSession"], Set<string>>()
-
-const lostBy = (client: SpotifyClient.Service): Set<string> => {
-  let operations = lost.get(client.withSession)
-  if (operations === undefined) {
-    operations = new Set()
-    lost.set(client.withSession, operations)
-  }
-  return operations
-}
 
 /** What a batch operation that the app has lost answers with. */
 export const isLost = (error: SpotifyError): error is Forbidden =>
@@ -39,41 +29,62 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
   readonly get: (id: string, options?: Options) => Effect.Effect<A, SpotifyError, SpotifyClient>
 }): Endpoint<[ids: ReadonlyArray<string>, options?: Options], ReadonlyArray<Option.Option<A>>> => {
   const { spec } = of.several
+  const expected = `a list, each ${SpotifyId.expected(of.kind)}`
+  const names = Object.keys(spec.query).filter((name) => name !== "ids")
+
+  const read = (inputs: unknown, options: unknown): Either.Either<ReadonlyArray<string>, InvalidInput> => {
+    if (Predicate.isString(inputs) || !Predicate.isIterable(inputs)) {
+      return Either.left(InvalidInput.of(operation, "ids", instead(expected, inputs)))
+    }
+    const ids: Array<string> = []
+    for (const input of inputs) {
+      const id = Predicate.isString(input) ? SpotifyId.idOption(of.kind, input) : undefined
+      if (id === undefined) {
+        return Either.left(InvalidInput.of(operation, "ids", `${expected}, unlike ${shown(input)}`))
+      }
+      ids.push(id)
+    }
+    // Where there are none, an index of a callback does no harm.
+    const isIndex = names.length === 0 && !Predicate.isRecord(options)
+    return isIndex ? Either.right(ids) : Either.map(readOptions(operation, names, options), () => ids)
+  }
 
   const call = (
     inputs: ReadonlyArray<string>,
     options?: Options
   ): Effect.Effect<ReadonlyArray<Option.Option<A>>, SpotifyError, SpotifyClient> =>
-    Effect.flatMap(SpotifyClient, (client) => {
-      const ids: Array<string> = []
-      for (const input of inputs) {
-        const id = SpotifyId.idOption(of.kind, input)
-        if (id === undefined) {
-          return Effect.fail(
-            InvalidInput.of(operation, "ids", `a list, each ${SpotifyId.expected(of.kind)}, unlike "${input}"`)
-          )
-        }
-        ids.push(id)
-      }
+    Effect.flatMap(Effect.all([SpotifyClient, attempt(operation, () => read(inputs, options))]), ([client, ids]) => {
       const unique = [...new Set(ids)]
       const refused = lostBy(client)
       const found = new Map<string, Option.Option<A>>()
 
+      const placeOf = (id: string | undefined) => id === undefined ? undefined : ids.indexOf(id)
+
       const single = (id: string): Effect.Effect<void, SpotifyError, SpotifyClient> =>
-        Effect.matchEffect(of.get(id, options), {
-          onFailure: (error) => error._tag === "NotFound" ? Effect.void : Effect.fail(error),
+        Effect.matchEffect(at(of.get(id, options), () => placeOf(id)), {
+          onFailure: (error) => {
+            if (error._tag === "NotFound") return Effect.void
+            if (error._tag !== "DecodeError" || !isShape(error) || client.unreadable === "fail") {
+              return Effect.fail(error)
+            }
+            // In a batch it would cost itself alone.
+            const { expected, issuePath, operation } = error
+            return report(client, [{ operation, index: placeOf(id), missing: "", path: issuePath, expected }])
+          },
           onSuccess: (one) => Effect.sync(() => found.set(id, Option.some(one)))
         })
 
       const singles = Effect.forEach(unique, single, { concurrency: maxSingles, discard: true })
 
-      const batch = (ids: ReadonlyArray<string>): Effect.Effect<void, SpotifyError, SpotifyClient> =>
-        Effect.flatMap(of.several(Object.assign({ ids }, options)), (answer) => {
+      const batch = (ids: ReadonlyArray<string>): Effect.Effect<void, SpotifyError, SpotifyClient> => {
+        const several = at(of.several(Object.assign({ ids }, options)), (index) => placeOf(ids[index ?? -1]))
+        return Effect.flatMap(several, (answer) => {
           const entries = of.select(answer)
           if (entries.length !== ids.length) return Effect.fail(notOneForEach(ids.length, entries.length))
           ids.forEach((id, index) => found.set(id, Option.fromNullable(entries[index])))
           return Effect.void
         })
+      }
 
       const notOneForEach = (asked: number, got: number) =>
         new DecodeError({

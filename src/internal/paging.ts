@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -7,14 +8,30 @@ import * as Stream from "effect/Stream"
 import type { CursorPaging, OffsetPaging, Paged, Spec } from "../Endpoint.js"
 import type { CursorPage } from "../model/Page.js"
 import type { Page, PageError, Position } from "../Paging.js"
-import type { SpotifyClient } from "../SpotifyClient.js"
-import { InvalidInput, type SpotifyError } from "../SpotifyError.js"
+import { SpotifyClient, type Unreadable } from "../SpotifyClient.js"
+import { DecodeError, InvalidInput, RepeatedPage, type SpotifyError } from "../SpotifyError.js"
+import { isOfLimit } from "./answer.js"
+import { attempt, instead, readOptions } from "./input.js"
+import { lostBy } from "./lost.js"
+import { collect } from "./unreadable.js"
 
 type Pages<Item> = Stream.Stream<Page<Item>, PageError, SpotifyClient>
 
-type Read<A> = (position: Position) => Effect.Effect<A, PageError, SpotifyClient>
+/** Reads a page, of no more than `room` where the list is shown no further. */
+type Read<A> = (
+  position: Position,
+  room?: number
+) => Effect.Effect<readonly [answer: A, unreadable: ReadonlyArray<Unreadable>], PageError, SpotifyClient>
 
-const at = (position: Position) => (error: SpotifyError): PageError => Object.assign(error, { position })
+/** The same error with its position: another one, since others may hold the one that is given. */
+const at = (position: Position) => (error: SpotifyError): PageError => {
+  // Its fields were validated when it was made.
+  const placed: PageError = Reflect.construct(error.constructor, [
+    Object.assign({}, error, { message: error.message, position }),
+    true
+  ])
+  return Object.defineProperty(placed, "stack", { value: error.stack, configurable: true, writable: true })
+}
 
 const isCursor = (input: unknown): input is string | number => Predicate.isString(input) || Predicate.isNumber(input)
 
@@ -76,27 +93,108 @@ const readAhead = <A, B, E, R>(
   }))
 }
 
+// Deeper than any model; a hostile answer may be nested without end.
+const maxDepth = 32
+
+const isEqual = (a: unknown, b: unknown, depth = 0): boolean => {
+  if (Object.is(a, b) || depth > maxDepth) return true
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((one, i) => isEqual(one, b[i], depth + 1))
+  }
+  if (!Predicate.isRecord(a) || !Predicate.isRecord(b)) return false
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name], depth + 1))
+}
+
+/** Pages without anything to tell them by are never the same. */
+const isSamePage = ({ items: a }: Page<unknown>, { items: b }: Page<unknown>): boolean =>
+  a.some(Predicate.isNotNull) && isEqual(a, b)
+
+/**
+ * Finds the page that another one repeats: the last one, or one that is kept twice as long each time. So a circle of any
+ * length is found, and two pages are held of a list of any length.
+ */
+const repetition = <Item>(isRepeated: (page: Page<Item>, before: Page<Item>) => boolean) => {
+  let last: Page<Item> | undefined
+  let kept: Page<Item> | undefined
+  let age = 0
+  let span = 1
+  return (page: Page<Item>): Page<Item> | undefined => {
+    const found = [last, kept].find((before) => before !== undefined && isRepeated(page, before))
+    last = page
+    if (++age >= span) {
+      kept = page
+      age = 0
+      span *= 2
+    }
+    return found
+  }
+}
+
+const nameOf = (position: Position): string =>
+  Object.entries(position).map(([name, value]) => `${name}=${value}`).join(" ") || "the start"
+
+const repeats = ({ method, operation, path }: Spec, position: Position, repeated: Position): PageError =>
+  at(position)(
+    new RepeatedPage({
+      operation,
+      method,
+      path,
+      repeated,
+      message: `${operation}: the list leads in a circle: the page at ${nameOf(position)} was given before${
+        isSame(position, repeated) ? "" : `, at ${nameOf(repeated)}`
+      }`
+    })
+  )
+
 const offsetPages = <A, Item>(
-  { select }: OffsetPaging<A, Item>,
+  { reach = Infinity, repeats: mayRepeat = false, select }: OffsetPaging<A, Item>,
+  spec: Spec,
   read: Read<A>,
   start: number,
-  limit: number,
+  asked: () => number,
   concurrency: number
 ): Pages<Item> =>
   Stream.suspend(() => {
+    if (start === reach) return Stream.empty
     let offset = start
     // What the first page says, until a later one says otherwise.
-    let step = limit
-    let total = 0
+    let step = 0
+    let total: number | undefined
+    const elsewhere = new WeakSet<Page<Item>>()
+
+    /** Where the list ends, as far as it is shown; undefined where nobody says. */
+    const end = (): number | undefined =>
+      total === undefined && reach === Infinity ? undefined : Math.min(total ?? reach, reach)
 
     const page = (offset: number): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
-      Effect.map(read({ offset }), (answer) => {
-        const { items, limit, next, total: counted } = select(answer)
-        if (offset === start && limit >= 1) step = Math.min(step, limit)
-        total = counted
-        const goesOn = next !== null && items.length > 0 && offset + step < counted
-        return { position: { offset }, items, total: counted, next: goesOn ? { offset: offset + step } : undefined }
+      Effect.map(read({ offset }, offset < reach ? reach - offset : undefined), ([answer, unreadable]) => {
+        const { items, limit, next, offset: told, total: counted } = select(answer)
+        if (offset === start) step = Math.min(asked(), stepOf(offset, limit, next) ?? asked())
+        total = counted ?? total
+        const last = end()
+        const isEmpty = items.length === 0 && unreadable.every(({ index }) => index === undefined)
+        const goesOn = next !== null && !isEmpty && (last === undefined || offset + step < last)
+        const page: Page<Item> = {
+          position: { offset },
+          items,
+          unreadable,
+          total: counted ?? undefined,
+          next: goesOn ? { offset: offset + step } : undefined
+        }
+        if (Predicate.isNumber(told) && told !== offset) elsewhere.add(page)
+        return page
       })
+
+    // Where entries may repeat, so may pages, unless Spotify says itself that it gave another one than was asked for or
+    // nothing else would end the list. As much as was added before a page moves it to where the next one was.
+    const repeated = repetition<Item>((page, before) => {
+      if (mayRepeat && total !== undefined && !elsewhere.has(page)) return false
+      const added = (page.total ?? 0) - (before.total ?? 0)
+      const moved = (page.position.offset ?? 0) - (before.position.offset ?? 0)
+      return (page.total === undefined || added < moved) && isSamePage(page, before)
+    })
 
     const first = Stream.map(Stream.fromEffect(page(start)), (page) => {
       offset += step
@@ -104,37 +202,82 @@ const offsetPages = <A, Item>(
     })
     // Up to the total as it was last heard of.
     const others = Stream.suspend(() => {
-      const end = total
+      const last = end() ?? Infinity
       const next = () => {
-        if (offset >= end) return Option.none()
+        if (offset >= last) return Option.none()
         const current = offset
         offset += step
         return Option.some(current)
       }
-      return readAhead(next, page, concurrency)
+      // Without a total each page says whether there is another.
+      return readAhead(next, page, total === undefined ? 1 : concurrency)
     })
     return first.pipe(
       Stream.concat(others),
       Stream.concat(others),
+      Stream.mapEffect((page) => {
+        const before = repeated(page)
+        return before === undefined ? Effect.succeed(page) : Effect.fail(repeats(spec, page.position, before.position))
+      }),
       Stream.takeUntil(({ next }) => next === undefined)
     )
   })
 
-/** Spotify's own link says in which direction the list is read; a cursor is a text there, whatever the option takes. */
-const nextCursor = ({ query }: Spec, { cursors, next }: CursorPage<unknown>): Position | undefined => {
-  if (next === null) return undefined
-  const link = /[?&](after|before)=([^&#]+)/.exec(next ?? "")
-  const [name, text] = link?.[1] !== undefined && link[2] !== undefined
-    ? [link[1], decodeURIComponent(link[2])]
-    : Predicate.isString(cursors?.after)
-    ? ["after", cursors.after]
-    : ["before", cursors?.before]
-  const field = query[name]
-  if (field === undefined || !Predicate.isString(text)) return undefined
-  return { [name]: Schema.is(Schema.Struct({ [name]: field }))({ [name]: text }) ? text : Number(text) }
+// As many fibers as that are made at once where a list is long, whatever the client lets go.
+const most = 1000
+
+/** How far it is to the next page: as far as the page is large, or as its link says. */
+const stepOf = (offset: number, limit: number | null, next: string | null | undefined): number | undefined => {
+  const step = limit ?? Number(/[?&]offset=(\d+)/.exec(next ?? "")?.[1]) - offset
+  return step >= 1 ? step : undefined
 }
 
-const isSame = (a: Position, b: Position): boolean => a.after === b.after && a.before === b.before
+const decodeURI = Option.liftThrowable(decodeURIComponent)
+
+/**
+ * Where the list goes on, undefined at its end; none where it goes on and can't be followed. Spotify's own link says in
+ * which direction the list is read; a cursor is a text there, whatever the option takes.
+ */
+const nextCursor = (
+  { query }: Spec,
+  { cursors, next }: CursorPage<unknown>,
+  unreadable: ReadonlyArray<Unreadable>
+): Option.Option<Position | undefined> => {
+  if (next === null) return Option.some(undefined)
+  const link = /[?&](after|before)=([^&#]+)/.exec(next ?? "")
+  const candidates: ReadonlyArray<readonly [name: string, text: string | null | undefined]> = [
+    [link?.[1] ?? "", Option.getOrUndefined(decodeURI(link?.[2] ?? ""))],
+    ["after", cursors?.after],
+    ["before", cursors?.before]
+  ]
+  for (const [name, text] of candidates) {
+    const field = query[name]
+    if (field === undefined || !Predicate.isString(text) || text === "") continue
+    const encode = Schema.encodeUnknownEither(Schema.make<unknown, unknown>(Schema.Struct({ [name]: field }).ast))
+    const value = [text, Number(text)].find((value) => Either.isRight(encode({ [name]: value })))
+    if (value !== undefined) return Option.some({ [name]: value })
+  }
+  const isLost = next !== undefined || unreadable.some(({ index }) => index === undefined)
+  return isLost ? Option.none() : Option.some(undefined)
+}
+
+const isSame = (a: Position, b: Position): boolean =>
+  a.after === b.after && a.before === b.before && a.offset === b.offset
+
+const notFollowed = ({ method, operation, path }: Spec): DecodeError =>
+  new DecodeError({
+    operation,
+    method,
+    path,
+    status: 200,
+    issuePath: "next",
+    expected: "a link with a cursor",
+    detail: "",
+    message: `${operation}: the list goes on, and no cursor says where`
+  })
+
+// Longer circles are found by what is in their pages.
+const maxCursors = 1000
 
 const cursorPages = <A, Item>(
   { select }: CursorPaging<A, Item>,
@@ -142,16 +285,37 @@ const cursorPages = <A, Item>(
   read: Read<A>,
   start: Position
 ): Pages<Item> =>
-  Stream.paginateEffect(start, (position) =>
-    Effect.map(read(position), (answer) => {
-      const page = select(answer)
-      const next = page.items.length === 0 ? undefined : nextCursor(spec, page)
-      const goesOn = next !== undefined && !isSame(next, position)
-      return [
-        { position, items: page.items, total: page.total ?? undefined, next: goesOn ? next : undefined },
-        goesOn ? Option.some(next) : Option.none()
-      ]
-    }))
+  Stream.suspend(() => {
+    const cursors = new Set([nameOf(start)])
+    const repeated = repetition<Item>(isSamePage)
+
+    const page = (position: Position): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
+      Effect.flatMap(read(position), ([answer, unreadable]) => {
+        const page = select(answer)
+        const isEmpty = page.items.length === 0 && unreadable.every(({ index }) => index === undefined)
+        const next = isEmpty ? Option.some(undefined) : nextCursor(spec, page, unreadable)
+        if (Option.isNone(next)) return Effect.fail(at(position)(notFollowed(spec)))
+        const { items, total } = page
+        const given = { position, items, unreadable, total: total ?? undefined, next: next.value }
+        const before = repeated(given)
+        return before === undefined ? Effect.succeed(given) : Effect.fail(repeats(spec, position, before.position))
+      })
+
+    const isNew = (position: Position): boolean => {
+      const name = nameOf(position)
+      if (cursors.has(name)) return false
+      const [oldest] = cursors
+      if (cursors.size >= maxCursors && oldest !== undefined) cursors.delete(oldest)
+      cursors.add(name)
+      return true
+    }
+
+    return Stream.paginateEffect(start, (position) => {
+      // What the page before it gave was given.
+      if (position !== start && !isNew(position)) return Effect.fail(repeats(spec, position, position))
+      return Effect.map(page(position), (page) => [page, Option.fromNullable(page.next)])
+    })
+  })
 
 // Which arguments an operation takes is known to `Paging.Arguments`; here they are only passed on.
 export function pages<Args extends ReadonlyArray<unknown>, A, Item>(
@@ -165,22 +329,64 @@ export function pages<A, Item>(
   resumed?: Position
 ): Pages<Item> {
   const { page: paging, spec } = operation
-  const id = spec.id === undefined ? [] : [args[0]]
-  const given = args[id.length]
-  const { concurrency = 1, from = resumed, limit = paging.maxLimit, ...options } = Predicate.isReadonlyRecord(given)
-    ? given
-    : {}
-  const { after: _, before: __, offset: ___, ...others } = options
-  const refuse = (field: string, expected: string) =>
-    Stream.fail(at({})(InvalidInput.of(spec.operation, field, expected)))
+  const place = spec.id === undefined ? 0 : 1
+  const refuse = (error: InvalidInput) => Stream.fail(at({})(error))
+  const names = [...Object.keys(spec.query), "concurrency", "from"]
+  return Stream.suspend(() =>
+    Either.match(attempt(spec.operation, () => readOptions(spec.operation, names, args[place])), {
+      onLeft: refuse,
+      onRight: ({ concurrency = 1, from = resumed, limit, ...options }) => {
+        const { after: _, before: __, offset: ___, ...others } = options
+        const positions = ["after", "before", "offset"].filter((name) => name in spec.query)
+        const given = attempt(spec.operation, () =>
+          Either.mapLeft(
+            readOptions(spec.operation, positions, from),
+            ({ expected, field }) => InvalidInput.of(spec.operation, field === "options" ? "from" : field, expected)
+          ))
+        if (Either.isLeft(given)) return refuse(given.left)
+        const start = startIn(spec, from === undefined || from === null ? options : given.right)
+        if (start === undefined) {
+          return refuse(InvalidInput.of(spec.operation, "from", "a position in a list of this operation"))
+        }
+        let asked = paging.maxLimit
+        const ask = (size: unknown, position: Position, room: number) => {
+          if (Predicate.isNumber(size)) asked = size
+          const limit = Predicate.isNumber(size) ? Math.min(size, room) : size
+          return operation(...args.slice(0, place), { ...others, limit, ...position }, ...args.slice(place + 1))
+        }
+        const read: Read<A> = (position, room = Infinity) =>
+          Effect.mapError(
+            collect(
+              limit === undefined
+                ? largest(spec, paging.maxLimit, (size) => ask(size, position, room))
+                : ask(limit, position, room)
+            ),
+            at(position)
+          )
+        if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
+        return !Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1
+          ? refuse(InvalidInput.of(spec.operation, "concurrency", instead("a whole number from 1", concurrency)))
+          : offsetPages(paging, spec, read, start.offset ?? 0, () => asked, Math.min(concurrency, most))
+      }
+    })
+  )
+}
 
-  const start = startIn(spec, from ?? options)
-  if (start === undefined) return refuse("from", "a position in a list of this operation")
-  const read: Read<A> = (position) => Effect.mapError(operation(...id, { ...others, limit, ...position }), at(position))
-  if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
-  if (!Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1) {
-    return refuse("concurrency", "a whole number from 1")
-  }
-  const size = Predicate.isNumber(limit) ? limit : paging.maxLimit
-  return offsetPages(paging, read, start.offset ?? 0, size, concurrency)
+/** Asks for the largest page that the app turned out to have: in Development Mode that may be less than for others. */
+const largest = <A>(
+  { developmentLimit, operationId }: Spec,
+  maxLimit: number,
+  ask: (limit: number) => Effect.Effect<A, SpotifyError, SpotifyClient>
+): Effect.Effect<A, SpotifyError, SpotifyClient> => {
+  if (developmentLimit === undefined) return ask(maxLimit)
+  return Effect.flatMap(SpotifyClient, (client) => {
+    const lost = lostBy(client)
+    const less = Effect.suspend(() => ask(developmentLimit))
+    // Only what the smaller page has shown to be the limit's fault is taken for that.
+    return lost.has(operationId) ? less : Effect.catchIf(
+      ask(maxLimit),
+      (error) => error._tag === "BadRequest" && isOfLimit(error.detail),
+      () => Effect.tap(less, () => lost.add(operationId))
+    )
+  })
 }

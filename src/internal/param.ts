@@ -3,6 +3,7 @@ import * as Encoding from "effect/Encoding"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as SpotifyId from "../SpotifyId.js"
+import { instead, shown } from "./input.js"
 
 /** A schema whose failure says what is allowed. */
 const saying = <A, I>(schema: Schema.Schema<A, I>, expected: string): Schema.Schema<A, I> =>
@@ -21,6 +22,10 @@ export const finite: Schema.Schema<number> = saying(Schema.Finite, "a number")
 
 export const oneOf = <const L extends ReadonlyArray<string>>(...literals: L): Schema.Schema<L[number]> =>
   saying(Schema.Literal(...literals), `one of ${literals.join(", ")}`)
+
+/** The same, but for what is wrong inside of it, which says so itself. */
+const outside = <A, I>(schema: Schema.Schema<A, I>, expected: string): Schema.Schema<A, I> =>
+  schema.annotations({ message: ({ actual }) => instead(expected, actual), description: expected })
 
 export const text: Schema.Schema<string> = saying(Schema.NonEmptyString, "a text that isn't empty")
 
@@ -54,8 +59,8 @@ const list = <A extends string, I>(
   [min, max]: readonly [min: number, max: number],
   expected: string
 ): Schema.Schema<ReadonlyArray<A>, I> => {
-  const inputs = Schema.Array(item)
   const size = max === Infinity ? `${min} or more` : min === max ? `${max} of them` : `${min} to ${max} of them`
+  const inputs = outside(Schema.Array(item), `${expected}: ${size}`)
   const jsonSchema = max === Infinity ? { minItems: min } : { minItems: min, maxItems: max }
   return Schema.transformOrFail(encoded, inputs, {
     strict: true,
@@ -66,7 +71,7 @@ const list = <A extends string, I>(
       const encoded: Array<string> = []
       for (const input of inputs) {
         const one = encode(input)
-        if (one === undefined) return refuse(`${expected}, unlike "${input}"`)
+        if (one === undefined) return refuse(`${expected}, unlike ${shown(input)}`)
         encoded.push(one)
       }
       return ParseResult.succeed(wrap(encoded))
@@ -95,18 +100,18 @@ const array = (
   size: readonly [min: number, max: number],
   expected: string
 ): Schema.Schema<ReadonlyArray<string>> =>
-  list(Schema.Array(Schema.String), Schema.String, encode, (encoded) => encoded, (encoded) => encoded, size, expected)
+  list(Schema.Array(Schema.String), anyText, encode, (encoded) => encoded, (encoded) => encoded, size, expected)
 
 const idsExpected = (kind: SpotifyId.Kind): string => `a list, each ${SpotifyId.expected(kind)}`
 
 /** Ids, URIs or links of one kind, joined by commas for a query. */
 export const ids = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>, string> =>
-  joined(Schema.String, (input) => SpotifyId.idOption(kind, input), max, idsExpected(kind))
+  joined(anyText, (input) => SpotifyId.idOption(kind, input), max, idsExpected(kind))
 
 /** Ids, URIs or links of artists or of users; which of them is another parameter's matter. */
 export const followedIds = (max: number): Schema.Schema<ReadonlyArray<string>, string> =>
   joined(
-    Schema.String,
+    anyText,
     (input) => SpotifyId.idOption("artist", input) ?? SpotifyId.idOption("user", input),
     max,
     "a list of ids, spotify: URIs or open.spotify.com links (artist, user)"
@@ -114,7 +119,7 @@ export const followedIds = (max: number): Schema.Schema<ReadonlyArray<string>, s
 
 /** Texts without a comma, joined by commas. */
 export const texts = (max: number, expected: string): Schema.Schema<ReadonlyArray<string>, string> =>
-  joined(Schema.String, (input) => /^[^,]+$/.test(input) ? input : undefined, max, expected)
+  joined(anyText, (input) => /^[^,]+$/.test(input) ? input : undefined, max, expected)
 
 /** Ids, URIs or links of one kind, as a list for a body. */
 export const idArray = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>> =>
@@ -136,7 +141,7 @@ export const uris = (
   kinds: ReadonlyArray<SpotifyId.Kind>,
   max: number
 ): Schema.Schema<ReadonlyArray<string>, string> =>
-  joined(Schema.String, (input) => uriOf(kinds, input), max, urisExpected(kinds))
+  joined(anyText, (input) => uriOf(kinds, input), max, urisExpected(kinds))
 
 /** URIs or links of any of the kinds, as a list for a body. */
 export const uriArray = (
@@ -151,13 +156,13 @@ export const textArray = (
 ): Schema.Schema<ReadonlyArray<string>> => array((input) => input === "" ? undefined : input, size, expected)
 
 const single = (encode: (input: string) => string | undefined, expected: string): Schema.Schema<string> =>
-  Schema.transformOrFail(Schema.String, Schema.String, {
+  Schema.transformOrFail(Schema.String, outside(Schema.String, expected), {
     strict: true,
     decode: ParseResult.succeed,
     encode: (input, _, ast) => {
       const encoded = encode(input)
       return encoded === undefined
-        ? ParseResult.fail(new ParseResult.Type(ast, input, `${expected}, not "${input}"`))
+        ? ParseResult.fail(new ParseResult.Type(ast, input, instead(expected, input)))
         : ParseResult.succeed(encoded)
     }
   }).annotations({ description: expected })
@@ -205,6 +210,9 @@ export const playlistEntries = (
     `a list of { uri } (${kinds.join(", ")}): 1 to ${max} of them`
   )
 
+/** In one line, as it is sent. */
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+
 const maxCover = 256 * 1024
 const coverExpected = "a JPEG as bytes or base64 text, whose base64 has 256 KB at most"
 
@@ -219,17 +227,22 @@ export const Jpeg: Schema.Schema<Uint8Array | string, string> = Schema.transform
       const refuse = (what: string) =>
         ParseResult.fail(new ParseResult.Type(ast, undefined, `${coverExpected}, ${what}`))
       const encoded = typeof input === "string" ? input.trim() : Encoding.encodeBase64(input)
+      if (/^data:/i.test(encoded)) return refuse("not a data: URL: only what follows its comma")
       // FF D8 FF, which is how each JPEG starts.
       if (!encoded.startsWith("/9j/")) return refuse("not another kind of file")
       if (encoded.length > maxCover) return refuse(`not ${Math.ceil(encoded.length / 1024)} KB`)
-      return typeof input === "string" && Either.isLeft(Encoding.decodeBase64(encoded))
-        ? refuse("not broken base64")
-        : ParseResult.succeed(encoded)
+      return isBase64(encoded) ? ParseResult.succeed(encoded) : refuse("not broken base64 or base64 in lines")
     }
   }
 ).annotations({ description: coverExpected })
 
-const utc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z$/
+const utc = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/
+
+/** Whether it is a time that there was: of the 30th of February JavaScript makes one in March. */
+const isTime = (text: string): boolean => {
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(utc.exec(text)?.[1] ?? " ")
+}
 
 /** Ids, URIs or links, each with the time that it shall have been added at. */
 export const timestampedIds = (
@@ -237,7 +250,7 @@ export const timestampedIds = (
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly id: string; readonly added_at: string }>> =>
   saying(
-    Schema.Array(Schema.Struct({ id: id(kind), added_at: Schema.String.pipe(Schema.pattern(utc)) })).pipe(
+    Schema.Array(Schema.Struct({ id: id(kind), added_at: Schema.String.pipe(Schema.filter(isTime)) })).pipe(
       Schema.minItems(1),
       Schema.maxItems(max)
     ),

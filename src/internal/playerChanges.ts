@@ -10,6 +10,7 @@ import type { PlaybackState } from "../model/Player.js"
 import { type Options, PlayerChange } from "../PlayerChange.js"
 import { SpotifyClient, withPriority } from "../SpotifyClient.js"
 import type { SpotifyError } from "../SpotifyError.js"
+import { aDuration, aText, checkOptions } from "./input.js"
 
 interface Look {
   readonly state: Option.Option<PlaybackState>
@@ -40,7 +41,7 @@ const durationOf = ({ item }: PlaybackState): number | undefined =>
 const compare = (previous: PlaybackState, state: PlaybackState, elapsed: number): ReadonlyArray<PlayerChange> => {
   const seen = { state, previous }
   const changes: Array<PlayerChange> = []
-  const isSameDevice = previous.device.id === state.device.id && previous.device.name === state.device.name
+  const isSameDevice = previous.device?.id === state.device?.id && previous.device?.name === state.device?.name
   if (!isSameDevice) changes.push(PlayerChange.DeviceChanged(seen))
   if (previous.context?.uri !== state.context?.uri) changes.push(PlayerChange.ContextChanged(seen))
 
@@ -64,7 +65,7 @@ const compare = (previous: PlaybackState, state: PlaybackState, elapsed: number)
       changes.push(PlayerChange.Seeked({ ...seen, from_ms: previous.is_playing ? played : before, to_ms }))
     }
   }
-  if (isSameDevice && previous.device.volume_percent !== state.device.volume_percent) {
+  if (isSameDevice && previous.device?.volume_percent !== state.device?.volume_percent) {
     changes.push(PlayerChange.VolumeChanged(seen))
   }
   if (previous.shuffle_state !== state.shuffle_state) changes.push(PlayerChange.ShuffleChanged(seen))
@@ -82,13 +83,18 @@ const changesBetween = (previous: Look | undefined, { at, state }: Look): Readon
     : compare(previous.state.value, state.value, at - previous.at)
 }
 
-export const changes = (
-  look: Endpoint<
-    [options: { readonly additional_types: ReadonlyArray<"track" | "episode">; readonly market?: string }],
-    Option.Option<PlaybackState>
-  >
-) =>
-(options: Options = {}): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> => {
+type State = Endpoint<
+  [options: { readonly additional_types: ReadonlyArray<"track" | "episode">; readonly market?: string }],
+  Option.Option<PlaybackState>
+>
+
+export const changes =
+  (look: State) => (options: Options = {}): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> =>
+    Stream.unwrap(Effect.map(checkOptions("Player.changes", allowed, options), () => watch(look, options)))
+
+const allowed = { interval: aDuration, idleInterval: aDuration, minInterval: aDuration, market: aText }
+
+const watch = (look: State, options: Options): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> => {
   const interval = Duration.toMillis(options.interval ?? "5 seconds")
   const idle = Duration.toMillis(options.idleInterval ?? "30 seconds")
   const shortest = Duration.toMillis(options.minInterval ?? "1 second")

@@ -7,7 +7,7 @@ type Uris = ReadonlyArray<string>
 
 const cap = 100
 
-export const isLocal = (uri: string): boolean => uri.startsWith("spotify:local:")
+export const isLocal = (uri: string): boolean => typeof uri === "string" && uri.startsWith("spotify:local:")
 
 /** Whether it can be added, and removed by its uri. */
 const isPlain = (uri: string): boolean =>
@@ -39,7 +39,8 @@ const byReplacing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan 
     added: wanted.length,
     removed: current.length,
     readded: [...new Set(wanted)].filter((uri) => had.has(uri)),
-    leftover: []
+    leftover: [],
+    result: wanted
   }
 }
 
@@ -166,30 +167,47 @@ const gaps = (
   return found
 }
 
+/** The places beside the list's where a playlist holds it in order, among nothing but what can't be removed. */
+const besides = (current: ReadonlyArray<string | null>, wanted: Uris): ReadonlySet<number> | undefined => {
+  const others = new Set<number>()
+  let found = 0
+  const isUnremovable = current.every((uri, index) => {
+    if (uri !== null && uri === wanted[found]) {
+      found++
+      return true
+    }
+    others.add(index)
+    return uri === null || !isPlain(uri)
+  })
+  return isUnremovable && found === wanted.length ? others : undefined
+}
+
 /** Removes, inserts and moves, so that every entry that can stay does. */
 const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan => {
   const had = countOf(current)
   const wants = countOf(wanted)
   const excess = (uri: string): number => (had.get(uri) ?? 0) - (wants.get(uri) ?? 0)
-  // Spotify removes all copies at once.
+  // What can't be read may be what is to be added. Spotify removes all copies at once, those too, so that it is added once.
+  const doubted = current.includes(null) ? [...wants.keys()].filter((uri) => isPlain(uri) && !had.has(uri)) : []
   const gone = new Set([...had.keys()].filter((uri) => isPlain(uri) && excess(uri) > 0))
   const unwanted = new Map([...had.keys()].map((uri) => [uri, isPlain(uri) ? 0 : Math.max(0, excess(uri))]))
 
+  const others = besides(current, wanted)
   const leftover: Array<Place> = []
   const entries: Array<{ readonly uri: string; readonly isLeft: false } | { readonly isLeft: true }> = []
   for (let index = current.length - 1; index >= 0; index--) {
     const uri = current[index] ?? null
     const surplus = uri === null ? 1 : unwanted.get(uri) ?? 0
-    if (uri === null || surplus > 0) {
+    if (others === undefined ? uri === null || surplus > 0 : others.has(index)) {
       if (uri !== null) unwanted.set(uri, surplus - 1)
       leftover.unshift({ index, uri })
       entries.push({ isLeft: true })
-    } else if (!gone.has(uri)) entries.push({ uri, isLeft: false })
+    } else if (uri !== null && !gone.has(uri)) entries.push({ uri, isLeft: false })
   }
   entries.reverse()
 
   const kept = entries.flatMap((entry) => entry.isLeft ? [] : [entry.uri])
-  const places = matched(kept, wanted)
+  const places = others === undefined ? matched(kept, wanted) : wanted.map((_, place) => place)
   // What is left stays behind the entry that it follows, and counts as wanted there.
   const followers = new Map<number, number>()
   let last = -1
@@ -212,7 +230,15 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
     return previous
   })
 
-  const steps: Array<Step> = chunksOf([...gone]).map((uris) => ({ _tag: "Remove", uris }))
+  const result: Array<string | null> = Array.from({ length: wanted.length + leftover.length }, () => null)
+  uriAt.forEach((uri, place) => {
+    result[place] = uri
+  })
+  list.filter((_, i) => entries[i]?.isLeft === true).forEach((place, i) => {
+    result[place] = leftover[i]?.uri ?? null
+  })
+
+  const steps: Array<Step> = chunksOf([...gone, ...doubted]).map((uris) => ({ _tag: "Remove", uris }))
   for (const { after, places } of gaps(list, wanted.length + leftover.length)) {
     const position = after === undefined ? 0 : list.indexOf(after) + 1
     steps.push(...inserts(places.flatMap((place) => uriAt.get(place) ?? []), position))
@@ -227,7 +253,8 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
     added: wanted.length - kept.length,
     removed: current.length - kept.length - leftover.length,
     readded: [...gone].filter((uri) => wants.has(uri)),
-    leftover
+    leftover,
+    result
   }
 }
 

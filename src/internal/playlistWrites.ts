@@ -1,25 +1,17 @@
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import type * as BulkWrites from "../BulkWrites.js"
 import type { Endpoint } from "../Endpoint.js"
 import type { PlaylistSnapshot } from "../model/Playlist.js"
-import * as Paging from "../Paging.js"
 import type { SpotifyClient } from "../SpotifyClient.js"
-import type { InvalidInput, SpotifyError } from "../SpotifyError.js"
+import { InvalidInput, type SpotifyError } from "../SpotifyError.js"
 import { checker, run } from "./bulkWrites.js"
 import * as Param from "./param.js"
-import { type ItemsFields, paged, uriOf } from "./playlistEntries.js"
+import { type ItemsFields, type Place, type Reader, reader } from "./playlistEntries.js"
 
 type Uris = ReadonlyArray<string>
 
 type Add = Endpoint<[id: string, options: { readonly uris: Uris; readonly position?: number }], PlaylistSnapshot>
-
-interface Place {
-  readonly uri: string | undefined
-  readonly isRecent: boolean
-}
 
 const cap = 100
 
@@ -28,27 +20,35 @@ const fields = { uris: Param.uriArray(["track", "episode"], [1, cap]) }
 // Clocks differ: what was added within this before a job started may be the job's own.
 const slack = 60_000
 
-const snapshotOf = ({ snapshot_id }: PlaylistSnapshot): string => snapshot_id
+const snapshotOf = ({ snapshot_id }: PlaylistSnapshot): string | undefined => snapshot_id
 
-const isAt = (there: ReadonlyArray<Place>, offset: number, uris: Uris): boolean =>
-  offset >= 0 && uris.every((uri, i) => there[offset + i]?.uri === uri)
-
-const reader = (itemsFields: ItemsFields) => {
-  const operation = paged(itemsFields)
-  const from = (id: string, offset: number, count: number, startedAt: number) =>
-    Paging.stream(operation, id, { offset, limit: Math.max(1, Math.min(count, 50)) }).pipe(
-      Stream.take(count),
-      Stream.map((entry): Place => ({
-        uri: uriOf(entry),
-        isRecent: Date.parse(entry?.added_at ?? "") >= startedAt - slack
-      })),
-      Stream.runCollect,
-      Effect.map(Chunk.toReadonlyArray)
-    )
-  const total = (id: string): Effect.Effect<number, SpotifyError, SpotifyClient> =>
-    Effect.map(operation(id, { limit: 1 }), (page) => page.total)
-  return { from, total }
+/** How places compare with the entries that may be there. */
+interface Likeness {
+  /** Whether none of them is another: what can't be read isn't. */
+  readonly isPossible: boolean
+  /** Whether at least one of them is the one. */
+  readonly isSeen: boolean
+  /** Whether each of them is the one. */
+  readonly isSame: boolean
 }
+
+const likeness = (places: ReadonlyArray<Place>, offset: number, uris: Uris): Likeness => {
+  if (offset < 0 || offset + uris.length > places.length) return { isPossible: false, isSeen: false, isSame: false }
+  const seen = uris.map((uri, i) => {
+    const there = places[offset + i]?.uri
+    return there === undefined ? undefined : there === uri
+  })
+  return {
+    isPossible: !seen.includes(false),
+    isSeen: seen.includes(true),
+    isSame: seen.every((same) => same === true)
+  }
+}
+
+/** Whether a place may be the work of a job that began then; undefined where nothing says so. */
+const isRecent = (startedAt: number) => ({ addedAt, uri }: Place): boolean | undefined =>
+  // Spotify has no date for what was added long ago.
+  addedAt === undefined ? (uri === undefined ? undefined : false) : addedAt >= startedAt - slack
 
 type Settled = Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient>
 
@@ -56,39 +56,58 @@ type Settled = Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient
 const either = (isWritten: boolean, isNotWritten: boolean): Option.Option<boolean> =>
   isWritten === isNotWritten ? Option.none() : Option.some(isWritten)
 
-const settleAtEnd = (
-  read: ReturnType<typeof reader>,
-  id: string,
-  batch: Uris,
-  before: Uris,
-  startedAt: number
-): Settled =>
+const settleAtEnd = (read: Reader, id: string, batch: Uris, before: Uris, startedAt: number): Settled =>
   Effect.gen(function*() {
-    const total = yield* read.total(id)
+    const total = yield* Effect.flatten(read.total(id))
     const length = Math.min(total, before.length + batch.length)
-    const there = yield* read.from(id, total - length, length, startedAt)
-    if (there.length !== length) return Option.none()
-    const isWritten = isAt(there, length - before.length - batch.length, [...before, ...batch])
-    if (before.length > 0) return either(isWritten, isAt(there, length - before.length, before))
+    const range = yield* Effect.flatten(read.range(id, total - length, length))
+    if (range.total !== total) return Option.none()
+    const { places } = range
+    const written = likeness(places, length - before.length - batch.length, [...before, ...batch])
+    if (before.length > 0) {
+      const notWritten = likeness(places, length - before.length, before)
+      if (written.isPossible === notWritten.isPossible) return Option.none()
+      return written.isPossible ? either(written.isSeen, false) : either(false, notWritten.isSeen)
+    }
     // The playlist may have ended with the same entries before.
-    const tail = there.slice(-batch.length)
-    return either(isWritten && tail.every(({ isRecent }) => isRecent), !tail.some(({ isRecent }) => isRecent))
-  })
+    const recent = places.slice(-batch.length).map(isRecent(startedAt))
+    return either(
+      written.isSame && recent.every((is) => is === true),
+      recent.every((is) => is === false)
+    )
+  }).pipe(Effect.catchTag("NoSuchElementException", () => Effect.succeedNone))
 
 const settleAt = (
-  read: ReturnType<typeof reader>,
+  read: Reader,
   id: string,
   position: number,
   batch: Uris,
   before: Uris,
   startedAt: number
 ): Settled =>
-  Effect.gen(function*() {
-    const there = yield* read.from(id, position - before.length, before.length + batch.length, startedAt)
-    if (!isAt(there, 0, before)) return Option.none()
-    const after = there.slice(before.length)
-    if (!isAt(after, 0, batch)) return Option.some(false)
-    return either(after.every(({ isRecent }) => isRecent), !after.some(({ isRecent }) => isRecent))
+  Effect.map(read.range(id, position - before.length, before.length + batch.length), (range) => {
+    if (Option.isNone(range)) return Option.none()
+    const { places } = range.value
+    if (!likeness(places, 0, before).isPossible) return Option.none()
+    const written = likeness(places, before.length, batch)
+    if (!written.isPossible) return Option.some(false)
+    const recent = places.slice(before.length).map(isRecent(startedAt))
+    return either(
+      written.isSame && recent.every((is) => is === true),
+      recent.every((is) => is === false)
+    )
+  })
+
+/** The whole playlist is the job's, so that its length tells. */
+const settleWhole = (read: Reader, id: string, batch: Uris, written: number): Settled =>
+  Effect.map(read.range(id, written, batch.length), (range) => {
+    if (Option.isNone(range)) return Option.none()
+    const { places, total } = range.value
+    const there = likeness(places, 0, batch)
+    const isWhole = total === written + batch.length
+    if (written > 0) return either(isWhole && there.isPossible, total === written)
+    // What can't be read may be there from before.
+    return either(isWhole && there.isSame, !isWhole || !there.isPossible)
   })
 
 export const addAll = (operation: string, { add, itemsFields }: {
@@ -107,6 +126,9 @@ export const addAll = (operation: string, { add, itemsFields }: {
     SpotifyClient | R | R2
   > => {
     const { position } = options
+    if (position !== undefined && !(Number.isSafeInteger(position) && position >= 0)) {
+      return Effect.fail(InvalidInput.of(operation, "position", "a whole number from 0"))
+    }
     return run(
       {
         operation,
@@ -152,14 +174,7 @@ export const replaceAll = (operation: string, { add, itemsFields, replace }: {
         sendsNone: true,
         send: (batch, { written }) =>
           Effect.map(written === 0 ? replace(id, { uris: batch }) : add(id, { uris: batch }), snapshotOf),
-        // The whole playlist is this job's, so that its length tells.
-        settle: (batch, _, { startedAt, written }) =>
-          Effect.gen(function*() {
-            const total = yield* read.total(id)
-            const there = yield* read.from(id, written, batch.length, startedAt)
-            const isWritten = total === written + batch.length && isAt(there, 0, batch)
-            return either(isWritten, written === 0 ? !isWritten : total === written)
-          })
+        settle: (batch, _, { written }) => settleWhole(read, id, batch, written)
       },
       uris,
       options
@@ -169,7 +184,7 @@ export const replaceAll = (operation: string, { add, itemsFields, replace }: {
 export const removeAll = (
   operation: string,
   remove: Endpoint<
-    [id: string, options: { readonly items: ReadonlyArray<{ readonly uri: string }>; readonly snapshot_id?: string }],
+    [id: string, options: { readonly items: ReadonlyArray<{ readonly uri: string }> }],
     PlaylistSnapshot
   >
 ) => {
@@ -188,14 +203,8 @@ export const removeAll = (
         operation,
         cap,
         check,
-        send: (batch, { snapshot_id }) =>
-          Effect.map(
-            remove(id, {
-              items: Array.from(new Set(batch), (uri) => ({ uri })),
-              ...(snapshot_id === undefined ? {} : { snapshot_id })
-            }),
-            snapshotOf
-          )
+        // Without a version: wherever it stands it is to go, and with one Spotify was seen to refuse.
+        send: (batch) => Effect.map(remove(id, { items: Array.from(new Set(batch), (uri) => ({ uri })) }), snapshotOf)
       },
       uris,
       options

@@ -67,29 +67,33 @@ const unconditional = (headers: Request["headers"]): Request["headers"] =>
 const ofTheWhole = new Set(["content-encoding", "content-length", "etag", "last-modified", "transfer-encoding"])
 
 const parts = (
-  { request, twin }: Read,
+  read: Read,
   asked: number,
   response: Response
 ): Either.Either<ReadonlyArray<unknown>, DecodeError> => {
   const json = Either.try((): unknown => JSON.parse(response.text))
-  const list = Either.isRight(json) && Predicate.hasProperty(json.right, twin.member)
-    ? json.right[twin.member]
+  const { member } = read.twin
+  const list = Either.isRight(json) && Predicate.hasProperty(json.right, member)
+    ? json.right[member]
     : undefined
   if (Array.isArray(list) && list.length === asked) return Either.right(list)
   const got = Array.isArray(list) ? `${list.length} entries` : "no such list"
-  return Either.left(
-    new DecodeError({
-      operation: request.operation,
-      method: request.method,
-      path: twin.path,
-      status: response.status,
-      issuePath: twin.member,
-      expected: `${asked} entries, one for each id`,
-      detail: "",
-      message: `${request.operation}: ${asked} ids were asked for at once, and the answer has ${got}`
-    })
-  )
+  return Either.left(unlike(read, asked, response.status, got))
 }
+
+const textOf = (one: unknown): Either.Either<string, unknown> => Either.try(() => JSON.stringify(one))
+
+const unlike = ({ request, twin }: Read, asked: number, status: number, got: string): DecodeError =>
+  new DecodeError({
+    operation: request.operation,
+    method: request.method,
+    path: twin.path,
+    status,
+    issuePath: twin.member,
+    expected: `${asked} entries, one for each id`,
+    detail: "",
+    message: `${request.operation}: ${asked} ids were asked for at once, and the answer has ${got}`
+  })
 
 const notFound = ({ id, request }: Read): NotFound =>
   new NotFound({
@@ -117,7 +121,10 @@ const split = (all: Arr.NonEmptyReadonlyArray<Asked>, response: Response): Effec
           asked,
           list[i] === null
             ? Exit.fail(notFound(asked[0]))
-            : Exit.succeed({ ...response, headers, text: JSON.stringify(list[i]) })
+            : Either.match(textOf(list[i]), {
+              onLeft: () => Exit.fail(unlike(asked[0], all.length, response.status, "one that is nested too deeply")),
+              onRight: (text) => Exit.succeed({ ...response, headers, text })
+            })
         ), { discard: true })
     }
   })

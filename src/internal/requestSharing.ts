@@ -1,7 +1,10 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
+import * as Tracer from "effect/Tracer"
 import type { Request, Response, SpotifyClient } from "../SpotifyClient.js"
 import type { SpotifyError } from "../SpotifyError.js"
 import type { SpotifySession } from "../SpotifySession.js"
@@ -17,6 +20,12 @@ interface Flight {
 }
 
 type Flights = Map<string, Flight>
+
+/** Of the first caller's context what a request needs: it may outlive the rest, such as a transaction. */
+const onlyForRequests = (caller: Context.Context<never>): Context.Context<never> =>
+  Context.unsafeMake(new Map([...caller.unsafeMap].filter(([key]) => needed.has(key))))
+
+const needed = new Set([FetchHttpClient.Fetch.key, FetchHttpClient.RequestInit.key, Tracer.ParentSpan.key])
 
 export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
   const bySession = new WeakMap<SpotifySession.Service, Flights>()
@@ -40,6 +49,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
     const flight: Flight = { answer: Deferred.unsafeMake(FiberId.none), callers: 1, fiber: undefined }
     flights.set(key, flight)
     return client.execute(request).pipe(
+      Effect.mapInputContext(onlyForRequests),
       Effect.interruptible,
       Effect.onExit((exit) => {
         forget(flights, key, flight)
@@ -91,6 +101,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
 
   return decorate(
     client,
-    (client, request) => request.method === "GET" ? share(client, request) : client.execute(request)
+    (client, request) =>
+      request.method === "GET" && request.fresh !== true ? share(client, request) : client.execute(request)
   )
 }

@@ -139,7 +139,7 @@ export const make = (
 
   const read = (client: SpotifyClient.Service, request: Request): Effect.Effect<Response, SpotifyError> => {
     const headers = plain(request.headers)
-    if (isApart(headers) || !isWanted(request)) return client.execute(request)
+    if (request.fresh === true || isApart(headers) || !isWanted(request)) return client.execute(request)
     return Effect.flatMap(helping("look for an answer", placeOf(client, request)), (found) => {
       const place = Option.getOrUndefined(found)
       return place === undefined ? client.execute(request) : answer(client, request, headers, place)

@@ -3,6 +3,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
 import { checked } from "./check.js"
+import { sifted } from "./sift.js"
 
 /** A string of which some values are known. */
 export type Open<Known extends string> = Known | (string & {})
@@ -29,10 +30,13 @@ export const or = <A, B>(schema: Schema.Schema<A>, is: (input: unknown) => input
         return (input, options) => is(input) ? ParseResult.succeed(input) : encode(input, options)
       }
     },
-    checked((checkOf) => {
-      const check = checkOf(schema)
-      return (input) => is(input) || check(input)
-    })
+    {
+      ...checked((checkOf) => {
+        const check = checkOf(schema)
+        return (input) => is(input) || check(input)
+      }),
+      ...sifted((siftOf) => siftOf(schema))
+    }
   )
 
 export const nullable = <A>(schema: Schema.Schema<A>): Schema.Schema<A | null> => or(schema, Predicate.isNull)
@@ -43,7 +47,12 @@ export const nullish = <A>(schema: Schema.Schema<A>): Nullish<A> => optional(nul
 export const open = <const Known extends ReadonlyArray<string>>(..._known: Known): Schema.Schema<Open<Known[number]>> =>
   Schema.make(Schema.String.ast)
 
-const flat = <A>(expected: Schema.Schema<A>, is: (input: unknown) => input is A): Schema.Schema<ReadonlyArray<A>> => {
+/** A list without objects in one check. Where each place has its meaning, a list of which one can't be read is odd itself. */
+const flat = <A>(
+  expected: Schema.Schema<A>,
+  is: (input: unknown) => input is A,
+  places: "fixed" | "free" = "free"
+): Schema.Schema<ReadonlyArray<A>> => {
   const check = (input: unknown, _: AST.ParseOptions, ast: AST.Declaration) => {
     if (!Array.isArray(input)) return ParseResult.fail(new ParseResult.Type(ast, input))
     if (input.every(is)) return ParseResult.succeed<ReadonlyArray<A>>(input)
@@ -53,7 +62,8 @@ const flat = <A>(expected: Schema.Schema<A>, is: (input: unknown) => input is A)
   }
   return Schema.declare([], { decode: () => check, encode: () => check }, {
     identifier: `ReadonlyArray<${String(expected.ast)}>`,
-    ...checked(() => (input) => Array.isArray(input) && input.every(is))
+    ...checked(() => (input) => Array.isArray(input) && input.every(is)),
+    ...(places === "free" ? sifted((siftOf) => siftOf(Schema.Array(expected))) : {})
   })
 }
 
@@ -66,9 +76,9 @@ export const nullableStrings = flat(
   (input): input is string | null => input === null || Predicate.isString(input)
 )
 
-export const numbers = flat(Schema.Number, Predicate.isNumber)
+export const numbers = flat(Schema.Number, Predicate.isNumber, "fixed")
 
-export const booleans = flat(Schema.Boolean, Predicate.isBoolean)
+export const booleans = flat(Schema.Boolean, Predicate.isBoolean, "fixed")
 
 /** An object as it came. */
 type Raw = { readonly [key: string]: unknown }
@@ -92,13 +102,16 @@ export const choose = <S extends Schema.Schema.AnyNoContext>(
         : ParseResult.fail(new ParseResult.Type(ast, input))
   }, {
     identifier,
-    ...checked((checkOf) => (input) => Predicate.isReadonlyRecord(input) && checkOf(pick(input))(input))
+    ...checked((checkOf) => (input) => Predicate.isReadonlyRecord(input) && checkOf(pick(input))(input)),
+    ...sifted((siftOf) => (input, path, odd) =>
+      Predicate.isReadonlyRecord(input) ? siftOf(pick(input))(input, path, odd) : input
+    )
   })
 
 /** Reads `schema` by its decoder alone, so that nothing is left that it doesn't know. */
 export const decoded = <A>(schema: Schema.Schema<A>): Schema.Schema<A> => prepared(schema, (input) => input)
 
-/** Reads `schema` from a body that sometimes comes in another wrapping, which `prepare` takes off. */
+/** Reads `schema` from a body that sometimes comes in another wrapping, which `prepare` takes off where it is on. */
 export const prepared = <A>(schema: Schema.Schema<A>, prepare: (input: unknown) => unknown): Schema.Schema<A> =>
   Schema.declare([schema], {
     decode: (schema) => {
@@ -106,4 +119,4 @@ export const prepared = <A>(schema: Schema.Schema<A>, prepare: (input: unknown) 
       return (input, options) => decode(prepare(input), options)
     },
     encode: (schema) => ParseResult.encodeUnknownEither(schema)
-  })
+  }, sifted((siftOf) => (input, path, odd) => siftOf(schema)(prepare(input), path, odd)))

@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { SessionError } from "../SpotifyError.js"
 import type { Token } from "../TokenStore.js"
+import { type Apart, type Running, stop } from "./apart.js"
 import { retryTokenRequest } from "./retry.js"
 import { repeatAfter } from "./tokenEndpoint.js"
 
@@ -26,14 +27,14 @@ export interface Flight {
   readonly accepts: (token: Token, until: number) => boolean
 }
 
-interface Running extends Flight {
+interface Shared extends Flight {
   readonly replaced: string | undefined
   /** Whether the replaced token is known to be bad. */
   readonly refused: boolean
   readonly result: Deferred.Deferred<Token, SessionError>
 }
 
-const takeOff = (replaced: string | undefined, refused: boolean): Running => ({
+const takeOff = (replaced: string | undefined, refused: boolean): Shared => ({
   accepts: (token, until) => lasts(token, until) && textOf(token) !== replaced,
   replaced,
   refused,
@@ -54,15 +55,25 @@ export interface Keeper {
 
 /**
  * `obtain` runs in the session's scope, not in the fiber that happened to ask first: that one may be interrupted without
- * harm to the others. It is repeated where that may help.
+ * harm to the others, and has no part in what it does for them. It is repeated where that may help.
  */
 export const makeKeeper = (
+  apart: Apart,
   obtain: (flight: Flight, keeper: Keeper) => Effect.Effect<Token, SessionError>
 ): Effect.Effect<Keeper, never, Scope.Scope> =>
-  Effect.map(Effect.scope, (scope) => {
+  Effect.gen(function*() {
     let current: Token | undefined
     let changes = 0
-    let flight: Running | undefined
+    let flight: Shared | undefined
+    let fiber: Running<Token, SessionError> | undefined
+    let closed = false
+
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        closed = true
+        return fiber === undefined ? Effect.void : stop(fiber)
+      })
+    )
 
     const held = (until: number): Token | undefined =>
       current !== undefined && lasts(current, until) &&
@@ -73,18 +84,22 @@ export const makeKeeper = (
     const join = (replaced?: string, refused = false): Effect.Effect<Token, SessionError> =>
       Effect.uninterruptibleMask((restore) => {
         if (flight !== undefined) return restore(Deferred.await(flight.result))
+        if (closed) return Effect.interrupt
         const mine = flight = takeOff(replaced, refused)
         const changesBefore = changes
         return retryTokenRequest(obtain(mine, keeper), (error) => repeatAfter("refresh_token", error)).pipe(
           Effect.interruptible,
           Effect.onExit((exit) => {
             flight = undefined
+            fiber = undefined
             if (Exit.isSuccess(exit) && changes === changesBefore) current = exit.value
             return Deferred.done(mine.result, exit)
           }),
-          Effect.exit,
-          Effect.forkIn(scope),
-          Effect.zipRight(restore(Deferred.await(mine.result)))
+          apart.fork,
+          Effect.flatMap((forked) => {
+            fiber = forked
+            return restore(Deferred.await(mine.result))
+          })
         )
       })
 

@@ -1,8 +1,7 @@
 import type * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import type * as Mailbox from "effect/Mailbox"
-
-const printable = /^[^\p{Cc}]+$/u
+import { printable } from "./text.js"
 
 /**
  * Reads one line, shown as it is typed. `Terminal.readLine` shows nothing and takes Ctrl-C for a character; here Ctrl-C
@@ -25,7 +24,7 @@ export const readLine = (
       if (key.name === "backspace") {
         if (line !== "") yield* show("\b \b")
         line = line.slice(0, -1)
-      } else if (typed._tag === "Some" && printable.test(typed.value)) {
+      } else if (typed._tag === "Some" && typed.value !== "" && printable(typed.value) === typed.value) {
         line += typed.value
         yield* show(typed.value)
       }

@@ -17,12 +17,29 @@ const named = new RegExp(
 )
 const credentials = /\b(Bearer|Basic)(?:\s|\+|%20)+[\w.~+/%-]{20,}=*/gi
 
+const controls = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
+const bidirectional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/**
+ * Somebody else's text on one line, without what a terminal obeys (escape sequences, C1 as well) and without what turns
+ * the direction of writing around.
+ */
+export const printable = (text: string): string => text.replace(controls, " ").replace(bidirectional, "")
+
+/** A shorter secret than this is only one where it stands by itself: else words that have it in them would be garbled. */
+const shortSecret = 8
+
+const withoutSecret = (text: string, secret: string): string => {
+  if (secret === "") return text
+  if (secret.length >= shortSecret) return text.replaceAll(secret, "<redacted>")
+  const escaped = secret.replace(/[^\w]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  return text.replace(new RegExp(`(?<!\\w)${escaped}(?!\\w)`, "g"), "<redacted>")
+}
+
 /** The start of a body for an error, on one line and without secrets: the given ones and what looks like one. */
 export const excerpt = (text: string, secrets: ReadonlyArray<string> = []): string => {
-  let clean = text
-  for (const form of secrets.flatMap(formsOf)) {
-    if (form !== "") clean = clean.replaceAll(form, "<redacted>")
-  }
+  let clean = printable(text)
+  for (const form of secrets.flatMap(formsOf)) clean = withoutSecret(clean, form)
   clean = clean
     .replace(named, "$1$2<redacted>")
     .replace(credentials, "$1 <redacted>")
@@ -53,3 +70,21 @@ export const pathOf = (url: string): string => {
   const query = url.indexOf("?")
   return query === -1 ? url : url.slice(0, query)
 }
+
+/** The codes of OAuth that programs compare with. */
+const oauthCodes = new Set([
+  "access_denied",
+  "invalid_client",
+  "invalid_grant",
+  "invalid_request",
+  "invalid_scope",
+  "server_error",
+  "temporarily_unavailable",
+  "unauthorized_client",
+  "unsupported_grant_type",
+  "unsupported_response_type"
+])
+
+/** A server's code for an error, which programs read: as it is where it is a known one, whatever the secrets are. */
+export const oauthCode = (code: string, secrets: ReadonlyArray<string>): string =>
+  oauthCodes.has(code) ? code : excerpt(code, secrets)

@@ -12,7 +12,7 @@ import * as Scope from "../Scope.js"
 import type { App, Grant, TokenResponse } from "../SpotifyAuth.js"
 import { OAuthError, tokenOperation, TransportError } from "../SpotifyError.js"
 import { retryAfter } from "./retry.js"
-import { excerpt, transportDetail } from "./text.js"
+import { excerpt, oauthCode, transportDetail } from "./text.js"
 
 /** The host that users sign in at and tokens come from. */
 export const accountsUrl = "https://accounts.spotify.com"
@@ -89,7 +89,9 @@ const errorOf = (
 ): OAuthError => {
   const body = Option.getOrElse(decodeError(text), (): typeof ErrorBody.Type => ({}))
   const said = body.error_description ?? (body.error === undefined ? text : "")
-  const error = excerpt(body.error ?? inferError(status, body.error_description) ?? `http_${status}`, secrets)
+  const error = body.error === undefined
+    ? inferError(status, body.error_description) ?? `http_${status}`
+    : oauthCode(body.error, secrets)
   const description = excerpt(said, secrets)
   return new OAuthError({
     grantType,
@@ -175,16 +177,15 @@ export const request = (
         RequestError: (error) => connectionError(transportDetail(error)),
         ResponseError: (error) => connectionError(transportDetail(error))
       }),
-      Effect.timeoutFail({
-        duration: attemptTimeout,
-        onTimeout: () =>
-          new TransportError({
-            ...tokenRequest,
-            reason: "Timeout",
-            detail: Duration.format(attemptTimeout),
-            message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
-          })
-      }),
+      Effect.raceFirst(Effect.zipRight(
+        patience,
+        new TransportError({
+          ...tokenRequest,
+          reason: "Timeout",
+          detail: Duration.format(attemptTimeout),
+          message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
+        })
+      )),
       apart
     )
   })
@@ -204,6 +205,20 @@ const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   )
 
 const attemptTimeout = Duration.seconds(10)
+
+/**
+ * Ends after `attemptTimeout`, in which this process ran: after it was stopped, timers come before the answer that has
+ * arrived meanwhile, perhaps with a rotated token that comes only once. A second that took much longer doesn't count.
+ */
+const patience: Effect.Effect<void> = Effect.suspend(() => {
+  let left = Duration.toSeconds(attemptTimeout)
+  let standstills = 10
+  const second = Effect.flatMap(Clock.currentTimeMillis, (before) =>
+    Effect.map(Effect.delay(Clock.currentTimeMillis, "1 second"), (now) => {
+      if (now - before < 3000 || --standstills < 0) left--
+    }))
+  return Effect.repeat(second, { until: () => left <= 0 })
+})
 
 const connectionError = (detail: string): Effect.Effect<never, TransportError> =>
   Effect.fail(

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import { TokenStoreError } from "../SpotifyError.js"
@@ -17,13 +18,17 @@ interface LockTimes {
   readonly staleAfter: Duration.Duration
 }
 
-// A refresh takes its time, and two owners at once would do harm.
-const refreshTimes: LockTimes = { heartbeat: Duration.seconds(2), staleAfter: Duration.seconds(10) }
+// A refresh takes its time, and two owners at once would cost an exchange. With a write that is to be ended too, taking
+// over a dead owner's lock takes ten seconds at most.
+const refreshTimes: LockTimes = { heartbeat: Duration.seconds(1), staleAfter: Duration.seconds(7) }
 
 // A write is short, and an owner that was given up by mistake can't write any more.
 const writeTimes: LockTimes = { heartbeat: Duration.millis(400), staleAfter: Duration.seconds(2) }
 
 const maxWait = Duration.seconds(60)
+
+/** What a look at the locks takes on a busy machine, in milliseconds. */
+const longestLook = 250
 
 /** The wait for a lock took longer than `maxWait`. */
 class LockTimeout extends Data.TaggedError("LockTimeout") {}
@@ -31,7 +36,10 @@ class LockTimeout extends Data.TaggedError("LockTimeout") {}
 /** While we wrote, our lock was taken for a dead one's: nothing was changed. */
 class LockLost extends Data.TaggedError("LockLost") {}
 
-const isNotFound = (error: PlatformError | LockLost): boolean =>
+/** The lock that a write belongs to was taken for a dead one's before it: nothing was changed. */
+class OwnerLost extends Data.TaggedError("OwnerLost") {}
+
+const isNotFound = (error: PlatformError | LockLost | OwnerLost): boolean =>
   error._tag === "SystemError" && error.reason === "NotFound"
 
 /** Directory and last name of a path of any platform. */
@@ -60,8 +68,9 @@ interface Seen {
  * time at least the later one sees the other, and withdraws. As no name is used twice, removing the file of a dead owner
  * can't hit the lock of a living one, which taking over a single lock file can.
  *
- * A dead owner is known by a file whose time stands still while we wait. We count our own pauses and compare no clocks,
- * so that a machine that slept wakes with its locks in force.
+ * A dead owner is known by a file whose time stands still while we wait. Of the time between two looks no more counts
+ * than a look takes, and the clocks of processes aren't compared, so that a machine that slept wakes with its locks in
+ * force.
  */
 const makeLock = (options: {
   readonly fs: FileSystem.FileSystem
@@ -84,14 +93,14 @@ const makeLock = (options: {
   const timeOf = (id: string) =>
     Effect.map(fs.stat(fileOf(id)), (info) => Option.map(info.mtime, (time) => time.getTime()))
 
-  const look = Effect.fnUntraced(function*(seen: Map<string, Seen>, pause: number) {
+  const look = Effect.fnUntraced(function*(seen: Map<string, Seen>, since: number) {
     const dead: Array<string> = []
     let living = false
     for (const id of yield* listIds) {
       const time = yield* Effect.catchIf(timeOf(id), isNotFound, () => Effect.succeedNone)
       if (Option.isSome(time)) {
         const before = seen.get(id)
-        const still = before?.time === time.value ? before.still + pause : 0
+        const still = before?.time === time.value ? before.still + since : 0
         seen.set(id, { time: time.value, still })
         if (still < staleAfter) {
           living = true
@@ -103,8 +112,8 @@ const makeLock = (options: {
     return { dead, living }
   })
 
-  const attempt = Effect.fnUntraced(function*(seen: Map<string, Seen>, pause: number) {
-    const { dead, living } = yield* look(seen, pause)
+  const attempt = Effect.fnUntraced(function*(seen: Map<string, Seen>, since: number) {
+    const { dead, living } = yield* look(seen, since)
     if (living) {
       return Option.none<Claim>()
     }
@@ -128,16 +137,18 @@ const makeLock = (options: {
     pausing: (pause: Effect.Effect<void>) => Effect.Effect<void>
   ) {
     const seen = new Map<string, Seen>()
-    let pause = 0
+    let since = 0
     let waited = 0
     while (waited < Duration.toMillis(maxWait)) {
-      const claim = yield* attempt(seen, pause)
+      const before = yield* Clock.currentTimeMillis
+      const claim = yield* attempt(seen, since)
       if (Option.isSome(claim)) {
         return claim.value
       }
-      pause = yield* Random.nextIntBetween(10, 50)
-      waited += pause
+      const pause = yield* Random.nextIntBetween(10, 50)
       yield* pausing(Effect.sleep(pause))
+      since = Math.min(Math.max((yield* Clock.currentTimeMillis) - before, pause), longestLook)
+      waited += since
     }
     return yield* new LockTimeout()
   })
@@ -167,13 +178,25 @@ const makeLock = (options: {
     )
 }
 
+/** A lock that a fiber works under. */
+interface Owned {
+  readonly claim: Claim
+  ended: boolean
+}
+
 /** One JSON file with the entries of many users, shared by several processes. */
 export interface SharedFile<A> {
   readonly read: (operation: string) => Effect.Effect<A, TokenStoreError>
   /** Reads, changes and writes while nobody else does; what `f` gives back unchanged isn't written. */
-  readonly update: <B>(operation: string, f: (content: A) => readonly [B, A]) => Effect.Effect<B, TokenStoreError>
-  /** Locks a name of letters and digits, which hinders neither `read` nor `update`. */
+  readonly update: <B>(
+    operation: string,
+    f: (content: A) => readonly [B, A],
+    /** Fails where the fiber works under the lock of this key and has lost it. */
+    key?: string
+  ) => Effect.Effect<B, TokenStoreError>
+  /** Locks a key, whose name is letters and digits; hinders neither `read` nor the `update` of others. */
   readonly withLock: <B, E, R>(
+    key: string,
     name: string,
     effect: Effect.Effect<B, E, R>
   ) => Effect.Effect<B, E | TokenStoreError, R>
@@ -190,7 +213,7 @@ export const open = <A>(options: {
 }): Effect.Effect<SharedFile<A>, TokenStoreError> =>
   Effect.gen(function*() {
     const { fs } = options
-    const fail = (operation: string) => (error: PlatformError | LockTimeout | LockLost) =>
+    const fail = (operation: string) => (error: PlatformError | LockTimeout | LockLost | OwnerLost) =>
       TokenStoreError.of(
         options.path,
         operation,
@@ -198,12 +221,16 @@ export const open = <A>(options: {
           ? `another process has held the lock for more than ${Duration.format(maxWait)}`
           : error._tag === "LockLost"
           ? "this process was too slow to write: others took its lock again and again"
+          : error._tag === "OwnerLost"
+          ? "this process stood still for so long that another one took its lock: nothing was written"
           : error.message
       )
 
     // Renaming onto a link would replace the link.
     const path = yield* Effect.orElseSucceed(fs.realPath(options.path), () => options.path)
     const [directory] = split(path)
+    /** The locks that a fiber works under, by key. */
+    const owned = FiberRef.unsafeMake<ReadonlyMap<string, Owned>>(new Map())
     const temporaryOf = (id: string) => `${path}.${id}.tmp`
     const forget = (file: string) => fs.remove(file, { force: true })
 
@@ -250,25 +277,51 @@ export const open = <A>(options: {
     })
     const writers = Effect.unsafeMakeSemaphore(1)
 
+    const checkOwner = (key: string | undefined) =>
+      Effect.flatMap(FiberRef.get(owned), (locks) => {
+        const lock = key === undefined ? undefined : locks.get(key)
+        return lock === undefined || lock.ended
+          ? Effect.void
+          : Effect.flatMap(lock.claim.isHeld, (isHeld) => isHeld ? Effect.void : new OwnerLost())
+      })
+
+    // A write that the dead owner of a key's lock was in the middle of, and might still end if it only stood still.
+    const endWrites = Effect.ignore(writeLock(() => Effect.void, fail("withLock")))
+
+    // What was left readable for others, as by a copy, is made right before anything is added.
+    yield* Effect.ignore(Effect.flatMap(
+      fs.stat(path),
+      ({ mode }) => (mode & 0o077) === 0 ? Effect.void : fs.chmod(path, 0o600)
+    ))
     yield* read("open")
 
     return {
       read,
-      update: (operation, f) =>
+      update: (operation, f, key) =>
         writers.withPermits(1)(writeLock(
           (claim) =>
-            Effect.uninterruptible(Effect.flatMap(read(operation), (content) => {
+            Effect.uninterruptible(Effect.gen(function*() {
+              yield* checkOwner(key)
+              const content = yield* read(operation)
               const [result, next] = f(content)
-              return next === content ? Effect.succeed(result) : Effect.as(write(claim, next), result)
+              if (next !== content) yield* write(claim, next)
+              return result
             })),
           fail(operation)
         )).pipe(
           Effect.retry({ times: 10, while: (error) => error._tag === "LockLost" }),
           Effect.mapError((error) => error._tag === "TokenStoreError" ? error : fail(operation)(error))
         ),
-      withLock: (name, effect) =>
-        makeLock({ fs, path: `${path}.${name}`, times: refreshTimes, onDead: () => Effect.void })(
-          () => effect,
+      withLock: (key, name, effect) =>
+        makeLock({ fs, path: `${path}.${name}`, times: refreshTimes, onDead: () => endWrites })(
+          (claim) => {
+            const lock: Owned = { claim, ended: false }
+            return Effect.locallyWith(effect, owned, (locks) => new Map(locks).set(key, lock)).pipe(
+              Effect.ensuring(Effect.sync(() => {
+                lock.ended = true
+              }))
+            )
+          },
           fail("withLock")
         )
     }

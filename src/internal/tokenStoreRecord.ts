@@ -1,11 +1,12 @@
 import * as Duration from "effect/Duration"
-import * as ParseResult from "effect/ParseResult"
+import type * as ParseResult from "effect/ParseResult"
+import { issuePath } from "./input.js"
 
 /** How long a pending sign-in waits for its callback. */
 export const pendingLifetime = Duration.hours(1)
 
 /** Where a stored value stopped making sense; never the value, which may hold secrets. */
 export const describe = (error: ParseResult.ParseError): string => {
-  const path = ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.path ?? []
-  return path.length === 0 ? "it isn't JSON of the right shape" : `what it has at ${path.join(".")} isn't right`
+  const path = issuePath(error.issue)
+  return path === "" ? "it isn't JSON of the right shape" : `what it has at ${path} isn't right`
 }

@@ -38,6 +38,8 @@ export interface Dialect {
   readonly execute: Execute
   readonly columns: Effect.Effect<ReadonlyArray<Column>, SqlError>
   readonly create: (definition: Statement<object>) => Effect.Effect<unknown, SqlError>
+  /** Lets nobody but the owner read the database, where it is a file. */
+  readonly protect: Effect.Effect<void, SqlError>
   /** Begins a transaction that has the lock of a key, or of everything, until the scope ends. */
   readonly lock: (key: string) => Effect.Effect<Transaction, SqlError, Scope.Scope>
 }
@@ -110,6 +112,7 @@ const postgres = (sql: SqlClient.SqlClient, table: string): Dialect => ({
     WHERE attrelid = to_regclass(${table.split(".").map((part) => `"${part.replaceAll("\"", "\"\"")}"`).join(".")})
       AND attnum > 0 AND NOT attisdropped ORDER BY attnum`),
   create: alone,
+  protect: Effect.void,
   lock: (key) =>
     Effect.gen(function*() {
       const id = BigInt.asIntN(64, BigInt(`0x${(yield* digest(table, key)).slice(0, 16)}`))
@@ -130,11 +133,32 @@ const sqliteColumns = (sql: SqlClient.SqlClient, table: string) => {
   return sql<Column>`SELECT name, lower(type) AS type FROM pragma_table_info(${name}, ${schema})`
 }
 
+/**
+ * SQLite makes a database that everybody on the machine may read, and the files beside it as the database is. What isn't
+ * a file here, or not ours, stays as it is.
+ */
+const protect = (sql: SqlClient.SqlClient, execute: Execute, table: string): Effect.Effect<void, SqlError> => {
+  const [, schema = "main"] = table.split(".").reverse()
+  const found = execute(sql<{ readonly file: string | null }>`SELECT file FROM pragma_database_list WHERE name = ${schema}`)
+  return Effect.flatMap(found, (rows) => {
+    const file = rows[0]?.file ?? ""
+    return file === "" ? Effect.void : Effect.forEach(["", "-wal", "-shm", "-journal"], (suffix) =>
+      Effect.ignore(Effect.tryPromise(async () => {
+        // Only where there is a file is there Node's way to it.
+        const { chmod, stat } = await import("node:fs/promises")
+        const path = file + suffix
+        const { mode } = await stat(path)
+        if ((mode & 0o077) !== 0) await chmod(path, mode & 0o700)
+      })), { discard: true })
+  })
+}
+
 const sqlite = (sql: SqlClient.SqlClient, table: string): Dialect => ({
   locksAll: true,
   execute: alone,
   columns: alone(sqliteColumns(sql, table)),
   create: alone,
+  protect: protect(sql, alone, table),
   lock: () => begin(sql, "BEGIN IMMEDIATE")
 })
 
@@ -212,6 +236,7 @@ const libsql = (
       locksAll: true,
       execute,
       columns: execute(sqliteColumns(sql, table)),
+      protect: protect(sql, execute, table),
       create: (definition) =>
         Effect.ensuring(writer.batch(`${definition.compile(true)[0]}; COMMIT; BEGIN`), Effect.ignore(writer.reset)),
       lock: () =>

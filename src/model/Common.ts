@@ -80,7 +80,7 @@ export const ExternalIds: Schema.Schema<ExternalIds> = externalIds
 
 const followers = Schema.Struct({
   href: Shape.nullish(Schema.String),
-  total: Schema.Number
+  total: Shape.nullable(Schema.Number)
 }).annotations({ identifier: "Followers" })
 
 /**

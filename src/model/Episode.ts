@@ -51,7 +51,7 @@ const trackShapedEpisode = Schema.Struct({
   album: Shape.nullable(NullableAlbum),
   artists: Shape.nullish(Schema.Array(NullableArtist)),
   duration_ms: Schema.Number,
-  episode: Schema.Literal(true),
+  episode: Shape.nullish(Schema.Boolean),
   explicit: Shape.nullish(Schema.Boolean),
   external_ids: Shape.nullish(ExternalIds),
   external_urls: Shape.nullish(ExternalUrls),
@@ -66,8 +66,8 @@ const trackShapedEpisode = Schema.Struct({
 }).annotations({ identifier: "TrackShapedEpisode" })
 
 /**
- * An episode that a playlist gives as if it were a track, its show as the album, unless episodes are asked for
- * with `additional_types`.
+ * An episode that a playlist gives as if it were a track, its show as the album, where episodes weren't asked for
+ * with `additional_types`, and since 2026 where they were. Its `episode` may be false all the same; `isEpisode` tells.
  *
  * Source: https://developer.spotify.com/documentation/web-api/reference/get-playlists-items
  *

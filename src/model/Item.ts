@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Shape from "../internal/schema.js"
 import { Episode, TrackShapedEpisode } from "./Episode.js"
@@ -37,6 +38,7 @@ interface Marks {
   readonly episode?: unknown
   readonly id?: unknown
   readonly is_local?: unknown
+  readonly show?: unknown
   readonly type?: unknown
   readonly uri?: unknown
 }
@@ -44,13 +46,17 @@ interface Marks {
 const isLocal = (item: Marks): boolean =>
   item.is_local === true || (typeof item.uri === "string" && item.uri.startsWith("spotify:local:"))
 
+// Its own mark was seen to be false.
+const isMarked = (item: Marks): boolean =>
+  item.episode === true || (typeof item.uri === "string" && item.uri.startsWith("spotify:episode:"))
+
 const schemaOf = (item: Marks) => {
   const type = typeof item.type === "string" ? item.type.toLowerCase() : undefined
   if ((item.id === null || item.id === undefined) && (isLocal(item) || (type === "track" && item.id === null))) {
     return LocalTrack
   }
-  if (type === "episode" && "show" in item) return Episode
-  if ((type === "episode" || type === "track") && item.episode === true && "album" in item) return TrackShapedEpisode
+  if (type === "episode" && Predicate.isRecord(item.show)) return Episode
+  if ((type === "episode" || (type === "track" && isMarked(item))) && "album" in item) return TrackShapedEpisode
   return type === "track" ? Track : unknownItem
 }
 

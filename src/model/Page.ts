@@ -8,7 +8,7 @@ import * as Shape from "../internal/schema.js"
 
 /**
  * A page of a list that is read by offset. `next` and `previous` are the addresses of the neighbouring pages, null at
- * the ends; `total` counts the whole list.
+ * the ends; `total` counts the whole list. `limit` and `total` are null where Spotify gives no number.
  *
  * @since 0.1.0
  * @category models
@@ -16,11 +16,11 @@ import * as Shape from "../internal/schema.js"
 export interface Page<A> {
   readonly href?: string | null
   readonly items: ReadonlyArray<A>
-  readonly limit: number
+  readonly limit: number | null
   readonly next?: string | null
   readonly offset?: number | null
   readonly previous?: string | null
-  readonly total: number
+  readonly total: number | null
 }
 
 /**
@@ -41,11 +41,11 @@ export const Page = <A>(item: Schema.Schema<A>): Schema.Schema<Page<A>> =>
   Schema.Struct({
     href: Shape.nullish(Schema.String),
     items: Schema.Array(item),
-    limit: Schema.Number,
+    limit: Shape.nullable(Schema.Number),
     next: Shape.nullish(Schema.String),
     offset: Shape.nullish(Schema.Number),
     previous: Shape.nullish(Schema.String),
-    total: Schema.Number
+    total: Shape.nullable(Schema.Number)
   })
 
 const cursors = Schema.Struct({
@@ -79,7 +79,7 @@ export interface CursorPage<A> {
   readonly cursors?: Cursors | null
   readonly href?: string | null
   readonly items: ReadonlyArray<A>
-  readonly limit: number
+  readonly limit: number | null
   readonly next?: string | null
   readonly total?: number | null
 }
@@ -95,7 +95,7 @@ export const CursorPage = <A>(item: Schema.Schema<A>): Schema.Schema<CursorPage<
     cursors: Shape.nullish(Cursors),
     href: Shape.nullish(Schema.String),
     items: Schema.Array(item),
-    limit: Schema.Number,
+    limit: Shape.nullable(Schema.Number),
     next: Shape.nullish(Schema.String),
     total: Shape.nullish(Schema.Number)
   })

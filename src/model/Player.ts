@@ -169,7 +169,7 @@ export const CurrentlyPlaying: Schema.Schema<CurrentlyPlaying> = currentlyPlayin
 
 const playbackState = Schema.Struct({
   ...playing_,
-  device: Device,
+  device: Shape.nullable(Device),
   repeat_state: Shape.open("off", "track", "context"),
   shuffle_state: Schema.Boolean,
   smart_shuffle: Shape.nullish(Schema.Boolean)

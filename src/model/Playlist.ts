@@ -55,7 +55,7 @@ export const PlaylistItemsPage: Schema.Schema<Page<PlaylistItem | null>> = Page(
 
 const playlistItemsRef = Schema.Struct({
   href: Shape.nullish(Schema.String),
-  total: Schema.Number
+  total: Shape.nullable(Schema.Number)
 }).annotations({ identifier: "PlaylistItemsRef" })
 
 /**
@@ -81,8 +81,8 @@ const base = {
   href: Shape.nullish(Schema.String),
   id: Schema.String,
   images: Shape.nullish(Schema.Array(Image)),
-  name: Schema.String,
-  owner: PublicUser,
+  name: Shape.nullish(Schema.String),
+  owner: Shape.nullish(PublicUser),
   public: Shape.nullish(Schema.Boolean),
   type: Schema.String,
   uri: Schema.String
@@ -173,11 +173,11 @@ export interface FeaturedPlaylists extends Schema.Schema.Type<typeof featuredPla
 export const FeaturedPlaylists: Schema.Schema<FeaturedPlaylists> = featuredPlaylists
 
 const playlistSnapshot = Schema.Struct({
-  snapshot_id: Schema.String
+  snapshot_id: Shape.optional(Schema.String)
 }).annotations({ identifier: "PlaylistSnapshot" })
 
 /**
- * The version that a playlist has after a change.
+ * The version that a playlist has after a change; absent where the change was made and the answer doesn't tell it.
  *
  * Source: https://developer.spotify.com/documentation/web-api/reference/add-items-to-playlist
  *

@@ -75,6 +75,28 @@ export interface Options {
   readonly librarySize?: number | undefined
   /** Whether a device is active at the start: true. */
   readonly activeDevice?: boolean | undefined
+  /** How playlists are read: at once, whole, and as they are. */
+  readonly playlists?: PlaylistOptions | undefined
+}
+
+/**
+ * What reading a playlist doesn't tell, or not yet.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export interface PlaylistOptions {
+  /**
+   * How long after a change a read tells the `snapshot_id` from before it; Spotify's takes up to 30 seconds. Above 0 a
+   * move is done in the version that it names, and what came of it is put in the one of now.
+   */
+  readonly snapshotLag?: Duration.DurationInput | undefined
+  /** How long after a change a read tells the entries from before it; Spotify's takes about 0.6 seconds. */
+  readonly entriesLag?: Duration.DurationInput | undefined
+  /** The uris of entries that are there, and are read as `null`. */
+  readonly unreadable?: ReadonlyArray<string> | undefined
+  /** By uri, the track that is shown in its place where a market is asked for, without `linked_from`. */
+  readonly relinked?: { readonly [uri: string]: string } | undefined
 }
 
 /**
@@ -515,7 +537,13 @@ const makeCore = (options: Options): Effect.Effect<Core> =>
           product: user.product ?? "premium"
         })),
         options.librarySize ?? 120,
-        options.activeDevice ?? true
+        options.activeDevice ?? true,
+        {
+          snapshotLag: Duration.toMillis(options.playlists?.snapshotLag ?? 0),
+          entriesLag: Duration.toMillis(options.playlists?.entriesLag ?? 0),
+          unreadable: new Set(options.playlists?.unreadable),
+          relinked: new Map(Object.entries(options.playlists?.relinked ?? {}))
+        }
       ),
       accounts: new Accounts({
         clients: clients.map(({ clientId, clientSecret, redirectUris }) => ({ clientId, clientSecret, redirectUris })),

@@ -10,6 +10,8 @@ import { decode } from "./decode.js"
 
 const video = { type: "video", id: "v1" }
 
+const { episode: _, ...unmarked } = Bodies.trackShapedEpisode
+
 const kinds = (item: MaybeItem) => ({
   track: isTrack(item),
   local: isLocalTrack(item),
@@ -36,6 +38,28 @@ describe("guards", () => {
       episode: true,
       trackShaped: true
     }],
+    ["an episode in track shape that is marked as a track", {
+      ...Bodies.trackShapedEpisode,
+      episode: false,
+      track: true
+    }, {
+      episode: true,
+      trackShaped: true
+    }],
+    ["an episode in track shape without any mark", unmarked, {
+      episode: true,
+      trackShaped: true
+    }],
+    ["an episode in track shape whose show is null", { ...Bodies.trackShapedEpisode, episode: false, show: null }, {
+      episode: true,
+      trackShaped: true
+    }],
+    [
+      "an episode that is called and marked as a track, by its URI",
+      { ...Bodies.trackShapedEpisode, type: "track", episode: false, track: true },
+      { episode: true, trackShaped: true }
+    ],
+    ["a track with the marks of today", { ...Bodies.track, episode: false, track: true }, { track: true }],
     ["an episode without its show", Bodies.simplifiedEpisode, { unknown: true }],
     ["something new", video, { unknown: true }]
   ])("%s", (_, body, expected) => {
@@ -65,6 +89,8 @@ describe("content", () => {
     expect(of({ item: Bodies.localTrack })).toEqual(Content.Local({ track: decode(LocalTrack, Bodies.localTrack) }))
     expect(of({ item: Bodies.episode })).toEqual(Content.Episode({ episode: decode(Episode, Bodies.episode) }))
     expect(of({ item: Bodies.trackShapedEpisode })).toMatchObject({ _tag: "Episode", episode: { name: "Bees" } })
+    const marked = { ...Bodies.trackShapedEpisode, episode: false, track: true }
+    expect(of({ item: marked })).toMatchObject({ _tag: "Episode", episode: { name: "Bees" } })
     expect(of({ item: video })).toEqual(Content.Unknown({ value: video }))
   })
 
@@ -89,6 +115,11 @@ describe("playing", () => {
     expect(of({ item: Bodies.episode, currently_playing_type: "episode" })).toEqual(
       Playing.Episode({ episode: decode(Episode, Bodies.episode) })
     )
+  })
+
+  it("tells an episode in the shape of a track, whatever its marks", () => {
+    const item = { ...Bodies.trackShapedEpisode, episode: false, track: true }
+    expect(of({ item })).toMatchObject({ _tag: "Episode", episode: { name: "Bees" } })
   })
 
   it.each([

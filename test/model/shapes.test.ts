@@ -424,7 +424,7 @@ describe("a wrong type fails with its path", () => {
     ["progress_ms", PlaybackState, { ...Bodies.playbackState, progress_ms: "44272" }],
     ["is_playing", CurrentlyPlaying, { ...Bodies.currentlyPlaying, is_playing: null }],
     ["chapter_number", Chapter, Bodies.audiobook],
-    ["total", PlaylistsPage, { ...Bodies.page([]), total: null }],
+    ["total", PlaylistsPage, { ...Bodies.page([]), total: "5" }],
     ["items", PlaylistsPage, omit(Bodies.page([]), "items")],
     ["categories.items.0.name", Categories, { categories: Bodies.page([{ href: "h", icons: [], id: "c" }]) }],
     ["1", Booleans, [true, "false"]],

@@ -202,6 +202,58 @@ const cases: ReadonlyArray<readonly [wrong: string, call: Call, field: string, a
     "image",
     /not broken base64/
   ],
+  ...["\n", "\r\n", " ", "\t"].map((space): typeof cases[number] => [
+    `base64 with ${JSON.stringify(space)} in it`,
+    Playlists.uploadCover(mine, { image: `/9j/${space}4AAQ` }),
+    "image",
+    /base64 in lines/
+  ]),
+  ["base64 without its end", Playlists.uploadCover(mine, { image: "/9j/4A" }), "image", /not broken base64/],
+  ["base64 for URLs", Playlists.uploadCover(mine, { image: "/9j/4A-_" }), "image", /not broken base64/],
+  [
+    "a data: URL",
+    Playlists.uploadCover(mine, { image: "data:image/jpeg;base64,/9j/4AAQ" }),
+    "image",
+    /not a data: URL/
+  ],
+  ["no picture", Playlists.uploadCover(mine, { image: new Uint8Array() }), "image", /not another kind of file/],
+  ["nothing to change", Playlists.changeDetails(mine), "name", /given, unless public, collaborative/],
+  ["nothing to change", Playlists.changeDetails(mine, {}), "name", /given, unless/],
+  ["nothing to change", Playlists.changeDetails(mine, { name: undefined }), "name", /given, unless/],
+  [
+    "a public collaborative one",
+    Playlists.changeDetails(mine, { collaborative: true, public: true }),
+    "public",
+    /false or absent/
+  ],
+  [
+    "a public collaborative one",
+    Playlists.createForUser("fake-user", { name: "a", collaborative: true, public: true }),
+    "public",
+    /false where collaborative is true/
+  ],
+  [
+    "a place in an artist, who has no order",
+    Player.play({ context_uri: uri("artist", 1), offset: { position: 1 } }),
+    "offset",
+    /absent where context_uri is an artist/
+  ],
+  ...[
+    "2023-02-29T00:00:00Z",
+    "2023-04-31T10:00:00Z",
+    "2023-13-01T00:00:00Z",
+    "2023-00-10T00:00:00Z",
+    "2023-01-00T00:00:00Z",
+    "2023-01-01T24:00:00Z",
+    "2023-01-01T25:00:00Z",
+    "2023-01-01T10:60:00Z",
+    "2023-01-01T10:00:61Z"
+  ].map((added_at): typeof cases[number] => [
+    `the time ${added_at}, which there isn't`,
+    Library.saveTracks({ timestamped_ids: [{ id: id("track", 1), added_at }] }),
+    "timestamped_ids",
+    /ISO 8601 in UTC/
+  ]),
   [
     "a cover that is too large",
     Playlists.uploadCover(mine, { image: largeJpeg }),
@@ -237,6 +289,27 @@ describe("bad input", () => {
         expect(wire).toEqual([])
       }))
   })
+})
+
+describe("good input", () => {
+  it.effect("is sent as it is", () =>
+    Effect.gen(function*() {
+      const wire = yield* Wire
+      const times = ["2024-02-29T23:59:59Z", "2023-01-15T14:30Z", "2023-12-31T00:00:00.123456Z"]
+      for (const added_at of times) {
+        yield* Library.saveTracks({ timestamped_ids: [{ id: id("track", 1), added_at }] })
+      }
+      yield* Playlists.changeDetails(mine, { description: "" })
+      yield* Playlists.changeDetails(mine, { public: false })
+      yield* Playlists.changeDetails(mine, { collaborative: true })
+      yield* Playlists.uploadCover(mine, { image: "/9j/4AAQ\n" })
+      yield* Player.play({ context_uri: uri("album", 1), offset: { position: 1 } })
+      expect(wire.slice(0, 3).map(({ body }) => body)).toEqual(times.map((added_at) => ({
+        ids: [id("track", 1)],
+        timestamped_ids: [{ id: id("track", 1), added_at }]
+      })))
+      expect(wire[6]?.body).toBe("/9j/4AAQ")
+    }).pipe(Effect.provide(layer())))
 })
 
 describe("a client's market", () => {

@@ -76,6 +76,7 @@ describe("errors", () => {
       | "QuotaExceeded"
       | "RateLimited"
       | "ReauthorizationRequired"
+      | "RepeatedPage"
       | "ServerError"
       | "TokenStoreError"
       | "TransportError"

@@ -98,6 +98,11 @@ const withParameter = (parameters: Parameters, name: string, change: Partial<Par
 
 export const deviations: ReadonlyArray<Deviation> = [
   {
+    operationIds: ["search", "get-an-artists-albums"],
+    why: "its limit of 10 is that of Development Mode: apps in extended quota mode are given pages of 50",
+    change: (operation) => ({ ...operation, query: withParameter(operation.query, "limit", { max: 50 }) })
+  },
+  {
     operationIds: ["get-an-artists-albums"],
     why: "its schema allows a limit of 0, its prose asks for 1 at least",
     change: (operation) => ({ ...operation, query: withParameter(operation.query, "limit", { min: 1 }) })

@@ -69,9 +69,10 @@ export const recent = Endpoint.cursorPagedAt(
 
 /** A client whose Spotify is a function from a URL to a status and a body. */
 export const layer = (
-  answer: (url: URL) => Effect.Effect<{ readonly status?: number; readonly body: unknown }>
+  answer: (url: URL) => Effect.Effect<{ readonly status?: number; readonly body: unknown }>,
+  options?: SpotifyClient.Options
 ): Layer.Layer<SpotifyClient.SpotifyClient, InvalidInput> =>
-  SpotifyClient.layer({ retrySchedule: Schedule.recurs(2) }).pipe(
+  SpotifyClient.layer({ retrySchedule: Schedule.recurs(2), ...options }).pipe(
     Layer.provide(SpotifySession.layerToken({ accessToken: Redacted.make("token") })),
     Layer.provide(Layer.succeed(
       HttpClient.HttpClient,

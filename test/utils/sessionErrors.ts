@@ -39,6 +39,7 @@ export const errors = [
     detail: "{",
     message: "no album"
   }),
+  new E.RepeatedPage({ ...context, repeated: { offset: 50 }, message: "in a circle" }),
   new E.TransportError({ ...context, reason: "Timeout", detail: "30s", message: "no answer" }),
   new E.ForeignHost({ ...context, host: "example.com", allowed: "api.spotify.com", message: "elsewhere" })
 ] as const

@@ -10,6 +10,7 @@ import { SpotifyClient } from "../../SpotifyClient.js"
 import type { SpotifyError } from "../../SpotifyError.js"
 import * as SpotifySession from "../../SpotifySession.js"
 import * as Users from "../../Users.js"
+import { printable } from "../text.js"
 import { explain } from "./explain.js"
 import { getClientId, layer, type Settings } from "./settings.js"
 import * as text from "./text.js"
@@ -138,7 +139,7 @@ const show = (findings: ReadonlyArray<Finding>): string => {
   // Not a terminal: lines as long as they are.
   const room = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - indent
   const block = (words: string, style: (line: string) => string) =>
-    text.wrap(words, room).map(style).join(`\n${" ".repeat(indent)}`)
+    text.wrap(printable(words), room).map(style).join(`\n${" ".repeat(indent)}`)
   return findings.map(({ advice, found, label, mark }) =>
     `${marks[mark]} ${text.bold(label.padEnd(width))}  ${block(found, identity)}` +
     (advice === undefined ? "" : `\n${" ".repeat(indent)}${block(advice, text.dim)}`)

@@ -20,6 +20,7 @@ import * as Scope from "../../Scope.js"
 import * as SignIn from "../../SignIn.js"
 import * as SpotifySession from "../../SpotifySession.js"
 import * as Users from "../../Users.js"
+import { printable } from "../text.js"
 import { doctor } from "./doctor.js"
 import { explain } from "./explain.js"
 import { flags, layer, settings } from "./settings.js"
@@ -48,7 +49,7 @@ const me = Effect.gen(function*() {
     country: user.country,
     profile: user.external_urls?.spotify
   })
-  return `${text.bold(user.display_name ?? user.id)}\n` +
+  return `${text.bold(printable(user.display_name ?? user.id))}\n` +
     text.table(rows.flatMap(([label, value]) => value === null || value === undefined ? [] : [[label, value]]))
 })
 
@@ -86,7 +87,7 @@ const login = Command.make("login", {
       yield* Console.log(
         `${text.green("✓")} Signed in until ${
           Option.match(until, { onNone: () => "further notice", onSome: text.date })
-        }; the token is in ${chosen.store}`
+        }; the token is in ${printable(chosen.store)}`
       )
       yield* Console.log(yield* me)
     }).pipe(Effect.provide([layer(chosen), signInNode]))
@@ -102,9 +103,9 @@ const logout = Command.make("logout", flags, (flags) =>
       yield* session.signOut
       return isEmpty
     }).pipe(Effect.provide(layer(chosen)))
-    if (isEmpty) return yield* Console.log(`Nobody was signed in: there is no token in ${chosen.store}`)
+    if (isEmpty) return yield* Console.log(`Nobody was signed in: there is no token in ${printable(chosen.store)}`)
     yield* Console.log(
-      `${text.green("✓")} Signed out: the token is no longer in ${chosen.store}\n` +
+      `${text.green("✓")} Signed out: the token is no longer in ${printable(chosen.store)}\n` +
         text.dim("  Spotify still lists the app at https://www.spotify.com/account/apps, where you can remove it")
     )
   })).pipe(Command.withDescription("Forget the token"))
@@ -157,7 +158,8 @@ const withPlainText = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, 
     })
   })
 
-const fail = (message: string) => Effect.as(Console.error(`${text.red("✗")} ${message}`), 1)
+const fail = (message: string) =>
+  Effect.as(Console.error(`${text.red("✗")} ${message.split("\n").map(printable).join("\n")}`), 1)
 
 /** Runs the command: 0 is a success, 1 a failure, 2 a wrong call, 130 Ctrl-C. */
 export const run = (args: ReadonlyArray<string>): void =>

@@ -1,5 +1,6 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
+import { printable } from "../text.js"
 
 const ansi = (code: number) => (text: string): string => `\u001b[${code}m${text}\u001b[0m`
 
@@ -9,10 +10,10 @@ export const red = ansi(31)
 export const green = ansi(32)
 export const yellow = ansi(33)
 
-/** Lines of a label and what belongs to it, the labels as wide as the widest. */
+/** Lines of a label and what belongs to it, which is somebody else's text, the labels as wide as the widest. */
 export const table = (rows: ReadonlyArray<readonly [label: string, value: string]>): string => {
   const width = Math.max(...rows.map(([label]) => label.length))
-  return rows.map(([label, value]) => `  ${dim(label.padEnd(width))}  ${value}`).join("\n")
+  return rows.map(([label, value]) => `  ${dim(label.padEnd(width))}  ${printable(value)}`).join("\n")
 }
 
 const count = (amount: number, unit: string): string => `${amount} ${unit}${amount === 1 ? "" : "s"}`

@@ -116,6 +116,10 @@ export const pageRequest = (call: Call, defaultLimit: number, maxLimit: number):
     offset: number(call, "offset", 0, 0, 100_000)
   })
 
+/** Search and an artist's albums give Development Mode smaller pages. */
+export const smallPageRequest = (call: Call): Result<PageRequest> =>
+  call.view.mode === "development" ? pageRequest(call, 5, 10) : pageRequest(call, 20, 50)
+
 const link = (path: string, query: URLSearchParams, values: Readonly<Record<string, string | number>>): string => {
   const params = new URLSearchParams(query)
   for (const [name, value] of Object.entries(values)) params.set(name, String(value))

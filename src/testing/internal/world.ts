@@ -34,8 +34,27 @@ export interface Playlist {
   collaborative: boolean
   cover: string | undefined
   entries: ReadonlyArray<PlaylistEntry>
-  readonly snapshots: Array<string>
+  /** What it was at each version, and since when; the last is what it is. */
+  readonly versions: Array<Version>
   readonly followers: Set<string>
+}
+
+export interface Version {
+  readonly snapshot: string
+  readonly entries: ReadonlyArray<PlaylistEntry>
+  readonly since: number
+}
+
+/** How playlists are read. */
+export interface PlaylistReading {
+  /** For how many milliseconds after a change the version before it is told. */
+  readonly snapshotLag: number
+  /** For how many milliseconds after a change the entries before it are told. */
+  readonly entriesLag: number
+  /** The uris of what is read as null. */
+  readonly unreadable: ReadonlySet<string>
+  /** By uri, the copy that is shown in its place where a market is asked for. */
+  readonly relinked: ReadonlyMap<string, string>
 }
 
 export interface User {
@@ -55,13 +74,17 @@ export const vanishedId = "gone000000000000000000"
 export const timestamp = (now: number): string => new Date(now).toISOString().slice(0, 19) + "Z"
 
 /** Marks the content of a playlist as changed: every change has its own snapshot id. */
-export const change = (playlist: Playlist): string => {
-  const snapshot = Encoding.encodeBase64(`${playlist.snapshots.length + 1},${playlist.id}`)
-  playlist.snapshots.push(snapshot)
+export const change = (playlist: Playlist, now: number): string => {
+  const snapshot = Encoding.encodeBase64(`${playlist.versions.length + 1},${playlist.id}`)
+  playlist.versions.push({ snapshot, entries: playlist.entries, since: now })
   return snapshot
 }
 
-export const snapshotOf = (playlist: Playlist): string => playlist.snapshots.at(-1) ?? ""
+export const snapshotOf = (playlist: Playlist): string => playlist.versions.at(-1)?.snapshot ?? ""
+
+/** The version that is told to readers, who hear of changes late. */
+export const versionSeen = (playlist: Playlist, now: number, lag: number): Version | undefined =>
+  lag === 0 ? playlist.versions.at(-1) : playlist.versions.findLast(({ since }) => since + lag <= now)
 
 const localUri = "spotify:local:Home+Tapes:Kitchen+Sessions:Kettle+Song:97"
 
@@ -82,7 +105,8 @@ export class World {
     public mode: Mode,
     readonly profiles: ReadonlyArray<Profile>,
     librarySize: number,
-    device: boolean
+    device: boolean,
+    readonly reading: PlaylistReading
   ) {
     profiles.forEach((profile, i) =>
       this.users.set(profile.id, {
@@ -133,7 +157,7 @@ export class World {
     })
   }
 
-  add(owner: string, values: Partial<Omit<Playlist, "id" | "owner" | "snapshots" | "followers">>): Playlist {
+  add(owner: string, values: Partial<Omit<Playlist, "id" | "owner" | "versions" | "followers">>): Playlist {
     const playlist: Playlist = {
       id: Catalogue.id("playlist", this.playlists.size),
       owner,
@@ -144,10 +168,10 @@ export class World {
       cover: undefined,
       entries: [],
       ...values,
-      snapshots: [],
+      versions: [],
       followers: new Set([owner])
     }
-    change(playlist)
+    change(playlist, -Infinity)
     this.playlists.set(playlist.id, playlist)
     return playlist
   }

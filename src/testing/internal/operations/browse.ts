@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import * as Hash from "effect/Hash"
 import type { Call } from "../call.js"
-import { ids, number, ok, page, pageRequest, pathIndex, pathOf, required } from "../call.js"
+import { ids, number, ok, page, pageRequest, pathIndex, pathOf, required, smallPageRequest } from "../call.js"
 import * as Catalogue from "../catalogue.js"
 import type { View } from "../catalogue.js"
 import { apiOrigin, fail, imageOrigin, json, notFound } from "../http.js"
@@ -63,7 +63,7 @@ export const search = (call: Call): Result<Reply> =>
     const q = call.query.get("q") ?? ""
     if (q === "") return yield* fail(400, "No search query")
     const types = (yield* required(call, "type")).split(",")
-    const request = yield* pageRequest(call, 5, 10)
+    const request = yield* smallPageRequest(call)
     if (request.offset > 1000) return yield* fail(400, "Invalid offset")
     const matches = matcher(q)
     const found: Record<string, Json> = {}

@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import type { Call } from "../call.js"
-import { ids, ok, page, pageRequest, pathIndex, pathOf, replyPage } from "../call.js"
+import { ids, ok, page, pathIndex, pathOf, replyPage, smallPageRequest } from "../call.js"
 import * as Catalogue from "../catalogue.js"
 import type { View } from "../catalogue.js"
 import { fail, json } from "../http.js"
@@ -98,7 +98,7 @@ const groups = ["album", "single", "appears_on", "compilation"]
 export const artistAlbums = (call: Call): Result<Reply> =>
   Either.gen(function*() {
     const n = yield* pathIndex(call, "artist")
-    const request = yield* pageRequest(call, 5, 10)
+    const request = yield* smallPageRequest(call)
     const wanted = call.query.get("include_groups")?.split(",") ?? groups
     if (wanted.some((group) => !groups.includes(group))) return yield* fail(400, "Invalid album type")
     const albums = Catalogue.albumsOfArtist(n).filter((album) => wanted.includes(Catalogue.albumGroup(album)))

@@ -5,7 +5,7 @@ import * as Catalogue from "../catalogue.js"
 import { filterFields } from "../fields.js"
 import { apiOrigin, empty, fail, imageOrigin, isArray, isObject, json, notFound } from "../http.js"
 import type { Json, JsonObject, Reply, Result } from "../http.js"
-import { change, editor, snapshotOf, timestamp } from "../world.js"
+import { change, editor, timestamp, versionSeen } from "../world.js"
 import type { Playlist, PlaylistEntry } from "../world.js"
 import { playable } from "./playable.js"
 import { displayName, userReference } from "./users.js"
@@ -39,6 +39,9 @@ const mayReadItems = (call: Call, playlist: Playlist): boolean =>
 const both = (call: Call, now: string, before: string, value: (path: string) => Json): JsonObject =>
   call.view.mode === "development" ? { [now]: value(now) } : { [now]: value(now), [before]: value(before) }
 
+const entriesSeen = (call: Call, playlist: Playlist): ReadonlyArray<PlaylistEntry> =>
+  versionSeen(playlist, call.now, call.world.reading.entriesLag)?.entries ?? []
+
 const base = (call: Call, playlist: Playlist): JsonObject => ({
   collaborative: playlist.collaborative,
   description: playlist.description,
@@ -50,7 +53,7 @@ const base = (call: Call, playlist: Playlist): JsonObject => ({
   owner: owner(call, playlist),
   primary_color: null,
   public: playlist.owner === editor ? null : playlist.public,
-  snapshot_id: snapshotOf(playlist),
+  snapshot_id: versionSeen(playlist, call.now, call.world.reading.snapshotLag)?.snapshot,
   type: "playlist",
   uri: `spotify:playlist:${playlist.id}`
 })
@@ -60,13 +63,19 @@ export const simplifiedPlaylist = (call: Call, playlist: Playlist): JsonObject =
   ...(mayReadItems(call, playlist)
     ? both(call, "items", "tracks", (path) => ({
       href: `${apiOrigin}/v1/playlists/${playlist.id}/${path}`,
-      total: playlist.entries.length
+      total: entriesSeen(call, playlist).length
     }))
     : {})
 })
 
+/** What is shown for an entry: nothing where it can't be read, and with a market perhaps another copy of a track. */
+const shown = ({ view, world }: Call, uri: string | null): string | null => {
+  if (uri === null || world.reading.unreadable.has(uri)) return null
+  return view.market === undefined ? uri : world.reading.relinked.get(uri) ?? uri
+}
+
 const content = (call: Call, uri: string | null): Json => {
-  const item = playable(call, uri)
+  const item = playable(call, shown(call, uri))
   return isObject(item) && item["is_local"] !== true
     ? { ...item, episode: item["type"] === "episode", track: item["type"] === "track" }
     : item
@@ -121,7 +130,7 @@ export const playlist = (call: Call): Result<Reply> =>
       ...(mayReadItems(call, playlist)
         ? both(call, "items", "tracks", (path) =>
           page(
-            playlist.entries,
+            entriesSeen(call, playlist),
             { limit: 100, offset: 0 },
             `/playlists/${playlist.id}/${path}`,
             pageQuery(call),
@@ -137,7 +146,7 @@ const itemsUpTo = (max: number, visible: (call: Call, playlist: Playlist) => boo
     const request = yield* pageRequest(call, 20, max)
     return json(
       filterFields(
-        page(playlist.entries, request, pathOf(call), call.query, (item) => entry(call, item)),
+        page(entriesSeen(call, playlist), request, pathOf(call), call.query, (item) => entry(call, item)),
         call.query.get("fields")
       )
     )
@@ -234,15 +243,26 @@ const integerIn = (values: JsonObject, name: string, fallback: number | undefine
 
 const knownSnapshot = (playlist: Playlist, values: JsonObject): Result<void> => {
   const snapshot = values["snapshot_id"]
-  return snapshot === undefined || playlist.snapshots.some((known) => known === snapshot)
+  return snapshot === undefined || playlist.versions.some((known) => known.snapshot === snapshot)
     ? Either.void
     : fail(400, "Invalid snapshot id")
 }
 
-const changed = (playlist: Playlist, entries: ReadonlyArray<PlaylistEntry>, status: number): Reply => {
+const changed = (
+  call: Call,
+  playlist: Playlist,
+  entries: ReadonlyArray<PlaylistEntry>,
+  status: number
+): Reply => {
   playlist.entries = entries
-  return json({ snapshot_id: change(playlist) }, status)
+  return json({ snapshot_id: change(playlist, call.now) }, status)
 }
+
+/** What a move counts its places in: the version that it names, where versions are told apart by when they are told. */
+const entriesAt = (call: Call, playlist: Playlist, values: JsonObject): ReadonlyArray<PlaylistEntry> =>
+  call.world.reading.snapshotLag === 0
+    ? playlist.entries
+    : playlist.versions.find(({ snapshot }) => snapshot === values["snapshot_id"])?.entries ?? playlist.entries
 
 export const add = (call: UserCall): Result<Reply> =>
   Either.gen(function*() {
@@ -255,7 +275,7 @@ export const add = (call: UserCall): Result<Reply> =>
       ? yield* number(call, "position", undefined, 0, Number.MAX_SAFE_INTEGER)
       : yield* integerIn(values, "position", length)
     if (position > length) return yield* fail(400, "Index out of bounds.")
-    return changed(playlist, playlist.entries.toSpliced(position, 0, ...newEntries(call, uris)), 201)
+    return changed(call, playlist, playlist.entries.toSpliced(position, 0, ...newEntries(call, uris)), 201)
   })
 
 /** One operation does both: with uris it replaces, without it moves a range. */
@@ -265,16 +285,19 @@ export const reorderOrReplace = (call: UserCall): Result<Reply> =>
     const values = yield* body(call)
     yield* knownSnapshot(playlist, values)
     const uris = yield* newUris(call, values)
-    if (uris !== undefined) return changed(playlist, newEntries(call, uris), 200)
+    if (uris !== undefined) return changed(call, playlist, newEntries(call, uris), 200)
     const start = yield* integerIn(values, "range_start", undefined)
     const before = yield* integerIn(values, "insert_before", undefined)
     const length = yield* integerIn(values, "range_length", 1)
-    const { entries } = playlist
+    const entries = entriesAt(call, playlist, values)
     if (start + length > entries.length || before > entries.length) return yield* fail(400, "Index out of bounds.")
-    const moved = entries.slice(start, start + length)
-    const rest = entries.toSpliced(start, length)
-    const target = before <= start ? before : Math.max(start, before - length)
-    return changed(playlist, rest.toSpliced(target, 0, ...moved), 200)
+    const moved = new Set(entries.slice(start, start + length))
+    // What was there in the version that is named goes before what stood there, wherever that is by now.
+    const anchor = entries.slice(before).find((entry) => !moved.has(entry) && playlist.entries.includes(entry))
+    const rest = playlist.entries.filter((entry) => !moved.has(entry))
+    const target = anchor === undefined ? rest.length : rest.indexOf(anchor)
+    const there = playlist.entries.filter((entry) => moved.has(entry))
+    return changed(call, playlist, rest.toSpliced(target, 0, ...there), 200)
   })
 
 export const remove = (key: "items" | "tracks") => (call: UserCall): Result<Reply> =>
@@ -300,7 +323,7 @@ export const remove = (key: "items" | "tracks") => (call: UserCall): Result<Repl
         playlist.entries.forEach((entry, i) => entry.uri === uri && gone.add(i))
       }
     }
-    return changed(playlist, playlist.entries.filter((_, i) => !gone.has(i)), 200)
+    return changed(call, playlist, playlist.entries.filter((_, i) => !gone.has(i)), 200)
   })
 
 export const cover = (call: Call): Result<Reply> =>

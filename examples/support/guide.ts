@@ -1,0 +1,39 @@
+/**
+ * What the programs of the guides share: a client, and how a program starts.
+ *
+ * With SPOTIFY_CLIENT_ID (and SPOTIFY_CLIENT_SECRET) in the environment the client talks to Spotify, without it to a
+ * FakeSpotify in this process.
+ */
+import { FetchHttpClient } from "@effect/platform"
+import { NodeRuntime } from "@effect/platform-node"
+import { Config, Effect, Layer, Option, Redacted } from "effect"
+import { SpotifyClient, SpotifySession } from "effect-spotify"
+import { FakeSpotify } from "effect-spotify/testing"
+import { fileURLToPath } from "node:url"
+
+export { layer as asUser } from "./signedIn.js"
+
+/** A client of the app itself, without a user. */
+export const asApp = (fake: FakeSpotify.Options = {}) =>
+  Layer.unwrapEffect(
+    Effect.map(Config.option(Config.nonEmptyString("SPOTIFY_CLIENT_ID")), (clientId) =>
+      SpotifyClient.layer().pipe(
+        Layer.provide(
+          Option.isSome(clientId)
+            ? SpotifySession.layerClientCredentialsConfig({
+              clientId: Config.succeed(clientId.value),
+              clientSecret: Config.redacted("SPOTIFY_CLIENT_SECRET")
+            })
+            : SpotifySession.layerClientCredentials({
+              clientId: "fake-client-id",
+              clientSecret: Redacted.make("fake-client-secret")
+            })
+        ),
+        Layer.provide(Option.isSome(clientId) ? FetchHttpClient.layer : FakeSpotify.layer(fake))
+      ))
+  )
+
+/** Runs the program where its file is the one that was started; a test imports the file and runs it by itself. */
+export const run = <A, E>(url: string, program: Effect.Effect<A, E>): void => {
+  if (process.argv[1] === fileURLToPath(url)) NodeRuntime.runMain(program)
+}
