@@ -3,8 +3,10 @@ import { Effect, Fiber, Option, Stream, TestClock } from "effect"
 import * as Player from "effect-spotify/Player"
 import { changes } from "effect-spotify/Player"
 import type { PlayerChange } from "effect-spotify/PlayerChange"
+import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import { FakeSpotify } from "effect-spotify/testing"
-import { spotify } from "./utils/client.js"
+import * as Users from "effect-spotify/Users"
+import { get, spotify } from "./utils/client.js"
 import { layer } from "./utils/elapsing.js"
 
 const uris = [0, 1, 2].map((n) => FakeSpotify.uri("track", n))
@@ -123,6 +125,82 @@ describe("changes", () => {
       yield* after("300 seconds")
       expect(Math.min(...(yield* gaps))).toBeGreaterThanOrEqual(3000)
     }).pipe(Effect.provide(layer())))
+
+  it.effect("asks in the background, for tracks and episodes, with the market that is given", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.slow("1 second"), { on: { path: "/v1/me" } })
+      const me = yield* Effect.fork(Users.me())
+      yield* TestClock.adjust("100 millis")
+      const { after } = yield* watch({ market: "SE" })
+      yield* after("500 millis")
+      expect(yield* SpotifyClient.status).toMatchObject({ inFlight: 1, waiting: 1, background: 1 })
+      yield* after("1 seconds")
+      yield* me
+      expect((yield* fake.requests).at(-1)?.query).toEqual({ additional_types: "track,episode", market: "SE" })
+    }).pipe(Effect.provide(layer({ client: { maxInFlight: 1 } }))))
+
+  it.effect("looks no more often while nothing plays than while something does", () =>
+    Effect.gen(function*() {
+      const { after } = yield* watch({ interval: "20 seconds", idleInterval: "10 seconds" })
+      yield* after("60 seconds")
+      expect(yield* gaps).toEqual([20_000, 20_000, 20_000])
+    }).pipe(Effect.provide(layer())))
+
+  describe("of two states", () => {
+    const state = Effect.gen(function*() {
+      yield* Player.play({ uris })
+      const { text } = yield* get("/me/player")
+      return JSON.parse(text) as { readonly device: object; readonly progress_ms: number }
+    })
+
+    /** What is told where a look has given one state, and the next, 5 seconds later, another. */
+    const between = (first: object, second: object) =>
+      Effect.gen(function*() {
+        const { clearFaults, failNext } = yield* spotify
+        yield* failNext([FakeSpotify.reply(200, { json: first }), FakeSpotify.reply(200, { json: second })])
+        const { after, fiber } = yield* watch()
+        yield* after("0 seconds")
+        const told = tags(yield* after("5 seconds"))
+        yield* Fiber.interrupt(fiber)
+        yield* clearFaults
+        return told
+      })
+
+    it.effect("progress that is off by less than two seconds is no seek", () =>
+      Effect.gen(function*() {
+        const playing = { ...(yield* state), progress_ms: 60_000 }
+        for (const [off, told] of [[1500, []], [-1500, []], [2500, ["Seeked"]], [-2500, ["Seeked"]]] as const) {
+          expect(yield* between(playing, { ...playing, progress_ms: 65_000 + off })).toEqual(told)
+        }
+      }).pipe(Effect.provide(layer())))
+
+    it.effect("a pause or a resume at any time between them is no seek", () =>
+      Effect.gen(function*() {
+        const playing = { ...(yield* state), is_playing: true, progress_ms: 60_000 }
+        const paused = { ...playing, is_playing: false }
+        for (const progress_ms of [60_000, 62_500, 65_000]) {
+          expect(yield* between(playing, { ...paused, progress_ms })).toEqual(["Paused"])
+          expect(yield* between(paused, { ...playing, progress_ms })).toEqual(["Resumed"])
+        }
+      }).pipe(Effect.provide(layer())))
+
+    it.effect("a device without an id is known by its name", () =>
+      Effect.gen(function*() {
+        const first = yield* state
+        const on = (name: string) => ({ ...first, progress_ms: 0, device: { ...first.device, id: null, name } })
+        expect(yield* between(on("Kitchen"), { ...on("Kitchen"), progress_ms: 5000 })).toEqual([])
+        expect(yield* between(on("Kitchen"), { ...on("Bath"), progress_ms: 5000 })).toEqual(["DeviceChanged"])
+      }).pipe(Effect.provide(layer())))
+
+    it.effect("what has no name, as an advertisement, is known by its type", () =>
+      Effect.gen(function*() {
+        const first = { ...(yield* state), item: null, progress_ms: null }
+        const of = (currently_playing_type: string) => ({ ...first, currently_playing_type })
+        expect(yield* between(of("ad"), of("ad"))).toEqual([])
+        expect(yield* between(of("ad"), of("unknown"))).toEqual(["ItemChanged"])
+      }).pipe(Effect.provide(layer())))
+  })
 
   it.effect("stops with its stream", () =>
     Effect.gen(function*() {

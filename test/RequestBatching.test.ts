@@ -5,6 +5,7 @@ import * as Albums from "effect-spotify/Albums"
 import * as Endpoints from "effect-spotify/Endpoints"
 import * as RequestBatching from "effect-spotify/RequestBatching"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
+import { TokenStoreError } from "effect-spotify/SpotifyError"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as Tracks from "effect-spotify/Tracks"
@@ -12,6 +13,7 @@ import * as Users from "effect-spotify/Users"
 import { createServer } from "node:http"
 import * as client from "./utils/client.js"
 import { get, sessionOf, spotify } from "./utils/client.js"
+import { keepingSpans } from "./utils/spans.js"
 import { parametersOf } from "./utils/specs.js"
 
 const layer = (options?: Parameters<typeof client.layer>[0]) =>
@@ -243,6 +245,16 @@ describe("RequestBatching", () => {
         expect(yield* counts).toEqual({ "GET /tracks": 3, "GET /tracks/{id}": 3 })
       }).pipe(Effect.provide(layer())))
 
+    it.effect("nor one that can't read the first thing singly either", () =>
+      Effect.gen(function*() {
+        const { counts, failNext } = yield* spotify
+        yield* failNext([FakeSpotify.reply(403, { text: "no" }), FakeSpotify.apiError(404, "Not here")])
+        const found = yield* Effect.forEach(ids(3), (id) => Effect.either(Tracks.get(id)), { batching: true })
+        expect(found.map(({ _tag }) => _tag)).toEqual(["Left", "Right", "Right"])
+        yield* Effect.forEach(ids(3), (id) => Tracks.get(id), { batching: true })
+        expect(yield* counts).toEqual({ "GET /tracks": 2, "GET /tracks/{id}": 3 })
+      }).pipe(Effect.provide(layer())))
+
     it.effect("nor a missing scope", () =>
       Effect.gen(function*() {
         yield* Effect.flatMap(
@@ -308,6 +320,34 @@ describe("RequestBatching", () => {
         expect((yield* counts)["GET /tracks/{id}"]).toBe(2)
       }).pipe(Effect.provide(layer())))
 
+    it.effect("keeps nothing of sessions that can't say whose they are", () =>
+      Effect.gen(function*() {
+        const client = yield* SpotifyClient.SpotifyClient
+        const unknownOwner = client.withSession({
+          ...client.session,
+          token: Effect.fail(TokenStoreError.of("a store", "get", "it is gone"))
+        })
+        const track = Tracks.get(ids(1)[0]!).pipe(Effect.provideService(SpotifyClient.SpotifyClient, unknownOwner))
+        yield* Effect.withRequestCaching(Effect.all([track, track]), true)
+        expect(yield* counts).toEqual({ "GET /tracks/{id}": 2 })
+      }).pipe(Effect.provide(layer())))
+
+    it.effect("asks for each of several clients, for what one of them is told isn't the other's", () =>
+      Effect.gen(function*() {
+        const client = yield* SpotifyClient.SpotifyClient
+        const saying = (text: string) =>
+          Layer.provide(
+            RequestBatching.layer,
+            Layer.succeed(SpotifyClient.SpotifyClient, {
+              ...client,
+              execute: () => Effect.succeed({ status: 200, headers: {}, url: "", text })
+            })
+          )
+        const track = Effect.map(get(`/tracks/${ids(1)[0]}`), ({ text }) => text)
+        const both = Effect.all([Effect.provide(track, saying("one")), Effect.provide(track, saying("other"))])
+        expect(yield* Effect.withRequestCaching(both, true)).toEqual(["one", "other"])
+      }).pipe(Effect.provide(client.layer())))
+
     it.effect("keeps NotFound, and no other failure", () =>
       Effect.gen(function*() {
         const { failNext } = yield* spotify
@@ -321,6 +361,37 @@ describe("RequestBatching", () => {
         expect(yield* counts).toEqual({ "GET /tracks/{id}": 3 })
       }).pipe(Effect.provide(layer())))
   })
+
+  it.effect("what is true of the whole batch is said of none of its things, and no batch is conditional", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      const things = ids(2)
+      yield* fake.failNext(FakeSpotify.reply(200, {
+        json: { tracks: things.map((id) => ({ id })) },
+        headers: { etag: "\"all\"", "last-modified": "Wed, 25 Nov 2026 21:00:00 GMT", "x-thing": "kept" }
+      }))
+      const responses = yield* Effect.forEach(
+        things,
+        (id) => get(`/tracks/${id}`, { headers: { "If-None-Match": "\"one\"", "accept-language": "sv" } }),
+        { batching: true }
+      )
+      for (const { headers } of responses) {
+        expect(headers).toMatchObject({ "x-thing": "kept" })
+        expect(Object.keys(headers).filter((name) => /etag|modified|content-length|encoding/.test(name))).toEqual([])
+      }
+      const [sent] = yield* fake.requests
+      expect(sent?.headers).toMatchObject({ "accept-language": "sv" })
+      expect(sent?.headers["if-none-match"]).toBeUndefined()
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("a batch has a span, which says how many it is for", () =>
+    Effect.gen(function*() {
+      const { all, tracer } = keepingSpans()
+      yield* Effect.withTracer(Effect.forEach(ids(3), (id) => Tracks.get(id), { batching: true }), tracer)
+      expect(all.filter(({ name }) => name.endsWith("(batch)"))).toMatchObject([
+        { name: "Tracks.get (batch)", attributes: { "url.template": "/tracks", "spotify.batch_size": 3 } }
+      ])
+    }).pipe(Effect.provide(layer())))
 
   it.effect("works beside reads of other kinds", () =>
     Effect.gen(function*() {

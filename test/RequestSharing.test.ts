@@ -10,6 +10,7 @@ import * as Users from "effect-spotify/Users"
 import { createServer } from "node:http"
 import * as client from "./utils/client.js"
 import { get, queue, sessionOf, spotify } from "./utils/client.js"
+import { keepingSpans } from "./utils/spans.js"
 
 const slow = { fake: { latency: "1 second" } } as const
 
@@ -108,6 +109,43 @@ describe("RequestSharing", () => {
       expect(yield* outcomes).toEqual(["aborted", "answered"])
     }).pipe(Effect.provide(layer())))
 
+  it.effect("an interrupted request that ends late takes nothing from the one after it", () =>
+    Effect.gen(function*() {
+      const ending = yield* Deferred.make<void>()
+      let made = 0
+      const lingering = Layer.effect(
+        SpotifyClient.SpotifyClient,
+        Effect.map(SpotifyClient.SpotifyClient, (client) => ({
+          ...client,
+          execute: () =>
+            Effect.suspend(() =>
+              made++ === 0 ? Effect.onInterrupt(Effect.never, () => Deferred.await(ending)) : Effect.never
+            )
+        }))
+      )
+      yield* Effect.gen(function*() {
+        const first = yield* Effect.fork(track)
+        yield* TestClock.adjust(1)
+        const leaving = yield* Effect.fork(Fiber.interrupt(first))
+        yield* TestClock.adjust(1)
+        const second = yield* Effect.fork(track)
+        yield* TestClock.adjust(1)
+        yield* Deferred.succeed(ending, undefined)
+        yield* Fiber.join(leaving)
+        const third = yield* Effect.fork(track)
+        yield* TestClock.adjust(1)
+        expect(made).toBe(2)
+        yield* Fiber.interruptAll([second, third])
+      }).pipe(Effect.provide(RequestSharing.layer.pipe(Layer.provide(lingering))))
+    }).pipe(Effect.provide(client.layer())))
+
+  it.effect("says in the span of a call that it shares another's request", () =>
+    Effect.gen(function*() {
+      const { all, tracer } = keepingSpans()
+      yield* Effect.withTracer(inTime(Effect.all([track, track], { concurrency: "unbounded" })), tracer)
+      expect(all.map(({ attributes }) => attributes["spotify.shared"])).toEqual([undefined, true])
+    }).pipe(Effect.provide(layer())))
+
   it.effect("survives any order of coming and going", () =>
     Effect.gen(function*() {
       let seed = 7
@@ -174,7 +212,7 @@ describe("RequestSharing", () => {
   it.live("over a port, leaves the connection once all have left", () =>
     Effect.gen(function*() {
       const fibers = yield* Effect.forEach([1, 2], () => Effect.fork(track))
-      yield* Effect.repeat(outcomes, { until: (seen) => seen.length === 1 })
+      yield* Effect.repeat(Effect.zipLeft(outcomes, Effect.sleep(5)), { until: (seen) => seen.length === 1 })
       yield* Effect.forEach(fibers, Fiber.interrupt)
       yield* Effect.repeat(Effect.zipLeft(outcomes, Effect.sleep(5)), { until: ([seen]) => seen === "aborted" })
       expect(yield* outcomes).toEqual(["aborted"])

@@ -16,6 +16,7 @@ import * as Users from "effect-spotify/Users"
 import { createServer } from "node:http"
 import * as client from "./utils/client.js"
 import { get, send, sessionOf, spotify } from "./utils/client.js"
+import { finish, inTime, until, untilAwaited } from "./utils/session.js"
 
 const map = new Map<string, string>()
 let looks = 0
@@ -185,6 +186,16 @@ describe("while Spotify allows", () => {
       expect(yield* statuses).toEqual([200, 200, 200])
     }).pipe(Effect.provide(layer())))
 
+  it.effect("a request that wants nothing kept goes straight through, and nothing of it is kept", () =>
+    Effect.gen(function*() {
+      const noStore = get(path, { headers: { "Cache-Control": "no-store" } })
+      yield* noStore
+      expect(map.size).toBe(0)
+      yield* get(path)
+      yield* noStore
+      expect(yield* statuses).toEqual([200, 200, 200])
+    }).pipe(Effect.provide(layer())))
+
   it.effect("a request with conditions of its own goes straight through", () =>
     Effect.gen(function*() {
       const { headers } = yield* get(path)
@@ -250,17 +261,14 @@ describe("asking again", () => {
     const [name, control, stale] of [
       ["stale-if-error", "max-age=60, stale-if-error=600", true],
       ["no such word", "max-age=60", false],
-      ["must-revalidate", "max-age=60, stale-if-error=600, must-revalidate", false]
+      ["must-revalidate", "max-age=60, stale-if-error=600, must-revalidate", false],
+      ["no-cache", "max-age=60, stale-if-error=600, no-cache", false]
     ] as const
   ) {
     it.effect(`fails, with ${name}`, () =>
       Effect.gen(function*() {
         const { clearFaults, failNext } = yield* spotify
-        const trying = Effect.gen(function*() {
-          const fiber = yield* Effect.fork(Effect.either(get(path)))
-          yield* TestClock.adjust("30 seconds")
-          return yield* fiber
-        })
+        const trying = inTime(Effect.either(get(path)))
         yield* answering({ etag: "\"1\"", "cache-control": control })
         yield* get(path)
         yield* TestClock.adjust("61 seconds")
@@ -323,10 +331,9 @@ describe("after a write", () => {
         delay: "10 seconds"
       })
       const reading = yield* Effect.fork(get("/me"))
-      yield* TestClock.adjust("1 second")
+      yield* untilAwaited("10 seconds")
       yield* Library.save({ uris: [FakeSpotify.uri("track", 1)] })
-      yield* TestClock.adjust("9 seconds")
-      expect((yield* reading).text).toBe("{\"n\":\"old\"}")
+      expect((yield* finish(reading)).text).toBe("{\"n\":\"old\"}")
       expect((yield* get("/me")).text).not.toBe("{\"n\":\"old\"}")
     }).pipe(Effect.provide(layer())))
 
@@ -347,12 +354,10 @@ describe("after a write", () => {
       yield* get("/me")
       yield* failNext({ applied: true, delay: "1 hour", outcome: "pass" }, { on: { method: "POST" } })
       const writing = yield* Effect.fork(add)
-      yield* TestClock.adjust("1 second")
+      yield* untilAwaited("1 hour")
       yield* Fiber.interrupt(writing)
       yield* failNext(FakeSpotify.apiError(503, "down"), { times: 10 })
-      const reading = yield* Effect.fork(Effect.flip(get("/me")))
-      yield* TestClock.adjust("30 seconds")
-      expect((yield* reading)._tag).toBe("ServerError")
+      expect((yield* inTime(Effect.flip(get("/me"))))._tag).toBe("ServerError")
       yield* clearFaults
     }).pipe(Effect.provide(layer())))
 
@@ -502,7 +507,7 @@ describe("users", () => {
 describe("the store", () => {
   it.effect("holds no URL, token or cookie", () =>
     Effect.gen(function*() {
-      const { issueToken } = yield* spotify
+      const { failNext, issueToken } = yield* spotify
       const { accessToken } = yield* issueToken()
       const session = Context.get(
         yield* Layer.build(SpotifySession.layerToken({ accessToken })),
@@ -517,6 +522,12 @@ describe("the store", () => {
         yield* get("/search?q=echo")
         yield* answering({ ...headers, "x-echo": `Bearer ${Redacted.value(accessToken)}` })
         yield* get("/search?q=echo")
+        expect(map.size).toBe(1)
+        yield* failNext([
+          FakeSpotify.redirectTo(`/v1/search?q=${Redacted.value(accessToken)}`),
+          FakeSpotify.reply(200, { json: {}, headers })
+        ])
+        yield* get("/search?q=redirected")
         expect(map.size).toBe(1)
         yield* Library.save({ uris: [FakeSpotify.uri("track", 1)] })
       }).pipe((program) => SpotifyClient.withSession(program, session))
@@ -629,6 +640,18 @@ describe("options and the rest", () => {
     }).pipe(Effect.provide(
       layer({ timeToLive: "10 minutes", when: ({ operation }) => operation.startsWith("Tracks.") })
     )))
+
+  it.effect("an answer is used for seven days at most, whatever Spotify allows", () =>
+    Effect.gen(function*() {
+      yield* answering({ "cache-control": "max-age=10000000" })
+      yield* get(path)
+      yield* TestClock.adjust("167 hours")
+      yield* get(path)
+      expect(yield* statuses).toEqual([200])
+      yield* TestClock.adjust("1 hour")
+      yield* inTime(get(path))
+      expect((yield* statuses).filter((status) => status === 200)).toEqual([200, 200])
+    }).pipe(Effect.provide(layer({}, { issue: { expiresIn: "30 days" } }))))
 
   it.effect("says in the span what became of a call", () =>
     Effect.gen(function*() {
@@ -743,12 +766,8 @@ describe("over batching over sharing", () => {
         tracks(ids.slice(0, 5))
       ], { concurrency: "unbounded" }))
       // Hashing takes its own time, which is none of the test clock's.
-      yield* Effect.repeat(Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve))), {
-        until: () => looks === 14 && map.size === 0
-      })
-      yield* TestClock.adjust(0)
-      yield* TestClock.adjust("1 second")
-      yield* fiber
+      yield* until(Effect.sync(() => looks), (looks) => looks === 14)
+      yield* finish(fiber)
       expect(yield* counts).toEqual({ "GET /me": 1, "GET /tracks": 1 })
     }).pipe(Effect.provide(all({ fake: { latency: "1 second" } }))))
 

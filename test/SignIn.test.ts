@@ -7,6 +7,7 @@ import * as SignInNode from "effect-spotify/SignInNode"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
 import { connect } from "node:net"
+import { untilAwaited } from "./utils/session.js"
 import { layerSession, layerSpotify, makeTerminal, start, visit, watched } from "./utils/signIn.js"
 
 const layer = (options?: FakeSpotify.Options, redirectUri?: string) =>
@@ -183,9 +184,7 @@ describe("loopback", () => {
   it.effect("gives up after five minutes and frees the port", () =>
     Effect.gen(function*() {
       const { fiber, url } = yield* start()
-      yield* Effect.repeat(Effect.zipRight(Effect.yieldNow(), TestClock.sleeps()), {
-        until: (times) => [...times].includes(300_000)
-      })
+      yield* untilAwaited("5 minutes")
       yield* TestClock.adjust("299 seconds")
       expect(yield* Fiber.poll(fiber)).toEqual(Option.none())
       yield* TestClock.adjust("1 second")

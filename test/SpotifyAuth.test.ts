@@ -175,6 +175,8 @@ describe("parseCallback", () => {
     expect(parsed("?error=invalid_scope&error_description=Illegal%20scope&state=s")).toMatchObject({
       left: { error: "invalid_scope", message: "Spotify refused the sign-in: invalid_scope (Illegal scope)" }
     })
+    const echo = parsed("?error=server_error&error_description=bad%20S3CR3Tcode0123456789&code=S3CR3Tcode0123456789")
+    expect(JSON.stringify(echo)).not.toContain("S3CR3T")
     const long = parsed(`?error=${"e".repeat(9999)}&error_description=${"d".repeat(9999)}`)
     expect(Option.map(Either.getLeft(long), (error) => error.message.length < 500)).toEqual(Option.some(true))
   })
@@ -314,6 +316,7 @@ describe("requestToken", () => {
     [
       [400, { json: { error: "invalid_grant", error_description: "Refresh token revoked" } }, "invalid_grant"],
       [400, { json: { error: "invalid_client" } }, "invalid_client"],
+      [400, { json: { error_description: "Invalid client" } }, "invalid_client"],
       [400, { json: { error: "constructor", error_description: null } }, "constructor"],
       [400, { json: { error_description: "Refresh token revoked" } }, "invalid_grant"],
       [400, { json: { error_description: "Something new" } }, "http_400"],

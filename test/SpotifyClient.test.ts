@@ -1,4 +1,4 @@
-import { HttpClient } from "@effect/platform"
+import { HttpClient, HttpClientError } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import {
   Cause,
@@ -57,6 +57,7 @@ describe("a token that Spotify refuses", () => {
       yield* fake.failNext(FakeSpotify.apiError(401, "Invalid access token"), { times: 9, on: { host: "api" } })
       const error = yield* Effect.flip(get("/me"))
       expect(error).toMatchObject({ _tag: "Unauthorized", status: 401, detail: "Invalid access token", path: "/me" })
+      expect(error.message).toContain("; sign in again, or check the token")
       expect(yield* fake.count(tokenRequests)).toBe(1)
       expect(yield* fake.count({ path: "/v1/me" })).toBe(2)
     }).pipe(Effect.provide(layer())))
@@ -377,6 +378,16 @@ describe("what a request carries", () => {
       Effect.provide(layer({ client: { headers: { "Accept-Language": "sv", Authorization: "Bearer other" } } }))
     ))
 
+  it.effect("the client's headers over the default ones, and the call's own over both", () =>
+    Effect.gen(function*() {
+      yield* get("/me")
+      expect((yield* sent).headers).toMatchObject({ accept: "application/json;q=1", "accept-language": "sv" })
+      yield* get("/me", { headers: { "accept-language": "fi", "x-own": "1" } })
+      expect((yield* sent).headers).toMatchObject({ "accept-language": "fi", "x-own": "1" })
+    }).pipe(
+      Effect.provide(layer({ client: { headers: { accept: "application/json;q=1", "accept-language": "sv" } } }))
+    ))
+
   it.effect("not the same token after the session has renewed it", () =>
     Effect.gen(function*() {
       const tokens: Array<string> = []
@@ -543,6 +554,32 @@ describe("an answer that is no success", () => {
       expect(error).toMatchObject({ detail: "bad token <redacted>" })
       expect(Cause.pretty(Cause.fail(error))).not.toContain(token)
     }).pipe(Effect.provide(layer())))
+
+  it.effect("nor another one that Spotify shows", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.apiError(400, "got Authorization: Bearer S3CR3Tof-another_0123456789"))
+      const error = yield* Effect.flip(get("/me"))
+      expect(error).toMatchObject({ detail: "got Authorization: Bearer <redacted>" })
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("of a lost connection names a code, and nothing that only stands where a code should", () =>
+    Effect.gen(function*() {
+      const codes = ["ECONNRESET", "Bearer S3CR3T", "S3CR3Tcode", { S3CR3T: 1 }]
+      const failing = HttpClient.make((request) =>
+        Effect.fail(
+          new HttpClientError.RequestError({ request, reason: "Transport", cause: { code: codes.shift() } })
+        )
+      )
+      const lost = Effect.map(
+        Effect.flip(send("POST", "/me/player/next")),
+        (error) => error._tag === "TransportError" ? error.detail : error._tag
+      )
+      const details = yield* Effect.replicateEffect(lost, 4).pipe(
+        Effect.provide(clientLayer().pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, failing))))
+      )
+      expect(details).toEqual(["ECONNRESET", "no connection", "no connection", "no connection"])
+    }).pipe(Effect.provide(FakeSpotify.layer())))
 
   it.effect("comes through an HTTP client that fails on it", () =>
     Effect.gen(function*() {

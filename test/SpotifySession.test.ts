@@ -40,6 +40,7 @@ import {
   tokenEndpoint,
   tokenRequests,
   until,
+  untilAwaited,
   untilTokenRequests
 } from "./utils/session.js"
 
@@ -238,7 +239,7 @@ describe("sign-in", () => {
       const callback = yield* spotify.authorize(yield* session.authorizeUrl(), { user: "other-user" })
       yield* spotify.failNext(FakeSpotify.slow("5 seconds"), { on: tokenEndpoint })
       const fiber = yield* Effect.fork(session.handleCallback(callback))
-      yield* untilTokenRequests(2)
+      yield* untilAwaited("5 seconds")
       const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
       yield* settle
       yield* TestClock.adjust("5 seconds")
@@ -463,6 +464,20 @@ describe("access token", () => {
       expect(yield* tokenRequests).toBe(2)
       yield* signIn(session)
       yield* session.accessToken
+    }).pipe(Effect.provide(layers())))
+
+  it.scoped("doesn't end because a server that is too busy says invalid_grant", () =>
+    Effect.gen(function*() {
+      const spotify = yield* FakeSpotify.FakeSpotify
+      const session = yield* signedIn()
+      const before = yield* storedToken()
+      yield* hourLater
+      yield* spotify.failNext(FakeSpotify.oauthError("invalid_grant", "Refresh token revoked", 429), {
+        on: tokenEndpoint
+      })
+      const token = yield* inTime(clear(session.accessToken))
+      expect(token).not.toBe(before?.accessToken)
+      expect((yield* storedToken())?.accessToken).toBe(token)
     }).pipe(Effect.provide(layers())))
 
   it.scoped("doesn't end because a broken server says invalid_grant", () =>

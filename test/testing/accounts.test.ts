@@ -49,6 +49,7 @@ describe("authorize", () => {
       expect(yield* page({ client_id: "nobody" })).toEqual([400, "INVALID_CLIENT: Invalid client"])
       expect(yield* page({ redirect_uri: "no uri" })).toEqual(invalid)
       expect(yield* page({ redirect_uri: "http://localhost:8888/callback" })).toEqual(insecure)
+      expect(yield* page({ redirect_uri: "https://localhost:8888/callback" })).toEqual(insecure)
       expect(yield* page({ redirect_uri: "http://example.com/callback" })).toEqual(insecure)
       expect(yield* page({ response_type: "token" })).toEqual([400, "response_type must be code"])
       expect(yield* page({ scope: "playlist-read" })).toEqual([400, "Illegal scope"])

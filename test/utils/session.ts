@@ -1,6 +1,6 @@
 /** What the tests of sign-in and sessions share: a fake Spotify, sessions over it, and the wait for a request. */
 import type { HttpClient } from "@effect/platform"
-import { Effect, Fiber, Layer, Option, Redacted, type Scope, TestClock } from "effect"
+import { Chunk, Clock, Duration, Effect, Fiber, Layer, Option, Redacted, type Scope, TestClock } from "effect"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStore from "effect-spotify/TokenStore"
@@ -54,12 +54,28 @@ export const until = <A, E, R>(
 /** Waits for the nth request to the token endpoint. */
 export const untilTokenRequests = (n: number) => until(tokenRequests, (count) => count >= n)
 
-/** Lets time pass until a fiber has ended. */
+/** Whether somebody waits for the test's clock; the times at which waits end may be over for those who were interrupted. */
+const isAwaited = Effect.map(TestClock.sleeps(), Chunk.isNonEmpty)
+
+/**
+ * Waits until somebody waits for the test's clock, for just so long from now: whatever is real and comes before, such as
+ * Web Crypto or a file, is over then.
+ */
+export const untilAwaited = (duration: Duration.DurationInput) =>
+  Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) => until(TestClock.sleeps(), Chunk.contains(now + Duration.toMillis(duration)))
+  )
+
+/**
+ * Lets time pass, a second at a time, until a fiber has ended. What it does besides waiting may be real and take as long
+ * as it takes: meanwhile the clock stands.
+ */
 export const finish = <A, E>(fiber: Fiber.Fiber<A, E>): Effect.Effect<A, E> =>
   Effect.gen(function*() {
     while (Option.isNone(yield* Fiber.poll(fiber))) {
       yield* settle
-      yield* TestClock.adjust("1 minute")
+      if (yield* isAwaited) yield* TestClock.adjust("1 second")
     }
     return yield* Fiber.join(fiber)
   })
