@@ -342,7 +342,10 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
           status: response.status,
           headers: response.headers
         })
-        return read(spec, response, request)
+        const result = read(spec, response, request)
+        return Either.isLeft(result) && response.forget !== undefined
+          ? Effect.zipRight(response.forget, result)
+          : result
       })
 
     const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
