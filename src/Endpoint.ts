@@ -460,7 +460,9 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
           status: response.status,
           headers: response.headers
         })
-        return read(spec, response, request, client)
+        const result = read(spec, response, request, client)
+        const { forget } = response
+        return forget === undefined ? result : Effect.tapError(result, () => forget)
       })
 
     const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>
