@@ -18,7 +18,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope_ from "effect/Scope"
 import { guarded } from "./internal/http.js"
 import { retryTokenRequest } from "./internal/retry.js"
-import { type Flight, type Keeper, leeway, makeKeeper, never } from "./internal/session.js"
+import { type Flight, issuedAt, type Keeper, makeKeeper, never } from "./internal/session.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
 import { pendingLifetime } from "./internal/tokenStoreRecord.js"
 import type * as Scope from "./Scope.js"
@@ -53,7 +53,10 @@ export declare namespace SpotifySession {
     readonly key: string
     /** Where its sign-ins come back to; none for a session that has no sign-in. */
     readonly redirectUri: string | undefined
-    /** A valid access token; refreshes 60 seconds before the end, once for all who wait. */
+    /**
+     * A valid access token; refreshes 60 seconds before the end, in the last tenth of a shorter life, once for all who
+     * wait.
+     */
     readonly accessToken: Effect.Effect<Redacted.Redacted, SessionError>
     /** Another access token than the given one, which Spotify refused. */
     readonly renew: (rejected: Redacted.Redacted) => Effect.Effect<Redacted.Redacted, SessionError>
@@ -155,6 +158,7 @@ const toToken = (
   return {
     accessToken: response.accessToken,
     expiresAt: DateTime.unsafeMake(now + response.expiresIn * 1000),
+    ...issuedAt(now, response.expiresIn * 1000),
     scopes: Option.getOrElse(response.scopes, () => previous.scopes),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(previous.authorizedAt === undefined ? {} : { authorizedAt: previous.authorizedAt })
@@ -245,7 +249,7 @@ const makeUser = (
           return yield* reauthorize(key, "NotSignedIn", `Nobody is signed in as "${key}"; ${signInAgain}`)
         }
         const now = yield* Clock.currentTimeMillis
-        if (flight.accepts(token, now + leeway)) return token
+        if (flight.keeps(token, now)) return token
         if (token.refreshToken !== undefined && textOf(token.refreshToken) !== "") {
           return yield* refresh(keeper, token, token.refreshToken)
         }
@@ -266,7 +270,7 @@ const makeUser = (
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         const found = unsaved === undefined ? yield* store.get(key) : Option.none()
-        return Option.isSome(found) && flight.accepts(found.value, now + leeway)
+        return Option.isSome(found) && flight.keeps(found.value, now)
           ? found.value
           : yield* locked(settle(flight, keeper))
       })
@@ -426,7 +430,7 @@ export const makeToken = (
   options: TokenOptions
 ): Effect.Effect<SpotifySession.Service, InvalidInput, Scope_.Scope> =>
   Effect.gen(function*() {
-    if (!tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
+    if (!Redacted.isRedacted(options.accessToken) || !tokenEndpoint.isCredential(Redacted.value(options.accessToken))) {
       return yield* InvalidInput.of("SpotifySession", "accessToken", "a token: visible characters without white space")
     }
     const keeper = yield* makeKeeper((flight, keeper) =>

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -14,6 +13,8 @@ import * as Exit from "effect/Exit"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import { of as checks } from "./internal/options.js"
+import { monotonic, sleepOn } from "./internal/time.js"
 import { SpotifyClient } from "./SpotifyClient.js"
 import type { InvalidInput } from "./SpotifyError.js"
 import * as SpotifySession from "./SpotifySession.js"
@@ -49,7 +50,10 @@ export declare namespace SpotifySessions {
 }
 
 interface Idle {
-  /** How long a session that nobody uses stays in memory; 1 minute. Its token stays in the store. */
+  /**
+   * How long a session that nobody uses stays in memory; 1 minute. Its token stays in the store. It may be 0 or
+   * `Duration.infinity`.
+   */
   readonly idleTimeToLive?: Duration.DurationInput | undefined
 }
 
@@ -88,12 +92,13 @@ const make = (
   options: Idle
 ): Effect.Effect<SpotifySessions.Service, InvalidInput, Needs | Scope.Scope> =>
   Effect.gen(function*() {
+    const idleTimeToLive = yield* checks("SpotifySessions")
+      .millis("idleTimeToLive", options.idleTimeToLive ?? Duration.minutes(1), { zero: true, infinite: true })
     // Made once and let go, so that bad options fail when the layer is built, not at the first user.
     yield* Effect.scoped(session("default"))
     const layerScope = yield* Effect.scope
     // Ours, since a caller may have a client and a store for other things.
     const needs = Context.pick(TokenStore, HttpClient.HttpClient)(yield* Effect.context<Needs>())
-    const idleTimeToLive = Duration.toMillis(options.idleTimeToLive ?? Duration.minutes(1))
     const entries = new Map<string, Entry>()
     /** Those that nobody holds, the one that has been idle for longest first. */
     const idle = new Set<Entry>()
@@ -135,10 +140,10 @@ const make = (
       })
 
     const giveBack = (entry: Entry): Effect.Effect<void> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.flatMap(Effect.clock, (clock) => {
         if (--entry.holders > 0 || closed || idleTimeToLive === Number.POSITIVE_INFINITY) return Effect.void
         if (idleTimeToLive === 0) return drop(entry)
-        entry.idleSince = now
+        entry.idleSince = monotonic(clock)
         idle.add(entry)
         return someIdle.open
       })
@@ -149,8 +154,9 @@ const make = (
         someIdle.unsafeClose()
         return yield* someIdle.await
       }
-      const left = oldest.idleSince + idleTimeToLive - (yield* Clock.currentTimeMillis)
-      if (left > 0) return yield* Effect.sleep(left)
+      const clock = yield* Effect.clock
+      const left = Math.ceil(oldest.idleSince + idleTimeToLive) - monotonic(clock)
+      if (left > 0) return yield* sleepOn(clock, left)
       // It may have been taken up again meanwhile.
       if (idle.has(oldest)) yield* drop(oldest)
     })

@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -45,7 +46,14 @@ export const isRateLimit = (status: number, text: string): boolean =>
 export const detailOf = (text: string, sent: Redacted.Redacted): string =>
   excerpt(said(text).detail, [Redacted.value(sent)])
 
-const hintOf = (request: Request, status: number, reason: string | undefined, missing: ReadonlyArray<string>) => {
+const hintOf = (
+  request: Request,
+  status: number,
+  reason: string | undefined,
+  missing: ReadonlyArray<string>,
+  retryAfter: Duration.Duration | undefined
+) => {
+  if (status >= 500 && retryAfter !== undefined) return `it asks to wait ${Duration.format(retryAfter)}`
   if (status === 401) return "sign in again, or check the token"
   if (status === 404 && reason === "NO_ACTIVE_DEVICE") return "open Spotify on a device, or name one with device_id"
   if (status !== 403) return undefined
@@ -59,7 +67,8 @@ export const errorOf = (
   path: string,
   answer: Response,
   session: SpotifySession.Service,
-  sent: Redacted.Redacted
+  sent: Redacted.Redacted,
+  retryAfter: Duration.Duration | undefined
 ): Effect.Effect<SpotifyError> => {
   const { status } = answer
   const told = said(answer.text).reason
@@ -69,9 +78,9 @@ export const errorOf = (
   return lacksScope
     ? Effect.map(
       Effect.orElseSucceed(session.token, () => Option.none()),
-      (token) => make(request, path, status, detail, reason, missingOf(request.scopes ?? [], token))
+      (token) => make(request, path, status, detail, reason, missingOf(request.scopes ?? [], token), retryAfter)
     )
-    : Effect.succeed(make(request, path, status, detail, reason, []))
+    : Effect.succeed(make(request, path, status, detail, reason, [], retryAfter))
 }
 
 const missingOf = (needed: ReadonlyArray<string>, token: Option.Option<Token>): ReadonlyArray<string> => {
@@ -89,9 +98,10 @@ const make = (
   status: number,
   detail: string,
   reason: string | undefined,
-  missingScopes: ReadonlyArray<string>
+  missingScopes: ReadonlyArray<string>,
+  retryAfter: Duration.Duration | undefined
 ): SpotifyError => {
-  const hint = hintOf(request, status, reason, missingScopes)
+  const hint = hintOf(request, status, reason, missingScopes, retryAfter)
   const fields = {
     operation: request.operation,
     method: request.method,
@@ -103,7 +113,7 @@ const make = (
       reason === undefined ? "" : ` (${reason})`
     }${hint === undefined ? "" : `; ${hint}`}`
   }
-  if (status >= 500) return new ServerError(fields)
+  if (status >= 500) return new ServerError({ ...fields, retryAfter })
   switch (status) {
     case 400:
       return new BadRequest(fields)
