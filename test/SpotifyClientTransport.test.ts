@@ -43,6 +43,8 @@ const otherServer = Effect.acquireRelease(
   ({ close }) => Effect.sync(close)
 )
 
+const ours = SpotifySession.layerToken({ accessToken: Redacted.make("ours") })
+
 const outcomes = Effect.map(
   Effect.flatMap(spotify, (fake) => fake.requests),
   (all) => all.map(({ outcome }) => outcome)
@@ -85,16 +87,17 @@ for (
           response.end("{}")
         })
         yield* get("/me", { headers: { "X-ONE": "call", AUTHORIZATION: "Bearer other" } }).pipe(
-          Effect.provide(SpotifyClient.layer({
-            baseUrl: url,
-            headers: {
-              "x-One": "client",
-              "Accept-LANGUAGE": "sv",
-              ACCEPT: "application/json",
-              Authorization: "Bearer o"
-            }
-          })),
-          Effect.provide(SpotifySession.layerToken({ accessToken: Redacted.make("ours") }))
+          Effect.provide(
+            SpotifyClient.layer({
+              baseUrl: url,
+              headers: {
+                "x-One": "client",
+                "Accept-LANGUAGE": "sv",
+                ACCEPT: "application/json",
+                Authorization: "Bearer o"
+              }
+            }).pipe(Layer.provide(ours))
+          )
         )
         const of = (...names: ReadonlyArray<string>) => seen.filter((line) => names.includes(line.split(":")[0] ?? ""))
         expect(of("authorization", "x-one", "accept", "accept-language").toSorted()).toEqual([
@@ -111,8 +114,7 @@ for (
           response.writeHead(503, [["retry-after", "1"], ["Retry-After", "100"], ["retry-after", "5"]].flat()).end()
         })
         const error = yield* Effect.flip(get("/me")).pipe(
-          Effect.provide(SpotifyClient.layer({ baseUrl: url })),
-          Effect.provide(SpotifySession.layerToken({ accessToken: Redacted.make("ours") }))
+          Effect.provide(SpotifyClient.layer({ baseUrl: url }).pipe(Layer.provide(ours)))
         )
         expect(error).toMatchObject({ _tag: "ServerError", retryAfter: Duration.seconds(100) })
       }).pipe(Effect.provide(http), Effect.scoped))
@@ -266,10 +268,7 @@ for (
         keepalive: true,
         mode: "cors",
         referrerPolicy: "no-referrer",
-        headers: [["AUTHORIZATION", "Basic theirs"], ["Accept", "text/html"], ["Content-Type", "text/plain"], [
-          "X-Mine",
-          "1"
-        ]]
+        headers: { AUTHORIZATION: "Basic theirs", Accept: "text/html", "Content-Type": "text/plain", "X-Mine": "1" }
       }
       const settings = Layer.mergeAll(
         Layer.succeed(FetchHttpClient.Fetch, fetch),
@@ -277,9 +276,8 @@ for (
       )
       yield* send("PUT", "/me/player/play", { body: { contentType: "application/json", text: "{\"uris\":[]}" } }).pipe(
         Effect.provide(
-          clientLayer().pipe(Layer.provide(http), Layer.provide(FakeSpotify.layer()), Layer.provide(settings))
-        ),
-        Effect.provide(settings)
+          clientLayer().pipe(Layer.provide(http), Layer.provide(FakeSpotify.layer()), Layer.provideMerge(settings))
+        )
       )
       const [{ body, headers, ...others } = {}] = seen
       expect(others).toMatchObject({

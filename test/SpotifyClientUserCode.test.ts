@@ -1,7 +1,7 @@
 /** What a program gives the client may throw: that is nobody's business but its own, and costs no place at the gate. */
 import { HttpClient, type HttpClientRequest } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Layer, Logger, Redacted, Schedule, Scope, TestClock } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Logger, Redacted, Runtime, Schedule, Scope, TestClock } from "effect"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import { FakeSpotify } from "effect-spotify/testing"
 import { clientLayer, get, layer, spotify } from "./utils/client.js"
@@ -45,12 +45,14 @@ describe("a listener of the status", () => {
         expect(told).toBeGreaterThan(8)
         expect(logged).toEqual([expect.stringContaining("listener")])
       }).pipe(
-        Effect.provide(layer(two)),
-        Effect.provide(Logger.replace(
-          Logger.defaultLogger,
-          Logger.make(({ cause, message }) => {
-            logged.push(`${String(message)} ${Cause.pretty(cause)}`)
-          })
+        Effect.provide(Layer.merge(
+          layer(two),
+          Logger.replace(
+            Logger.defaultLogger,
+            Logger.make(({ cause, message }) => {
+              logged.push(`${String(message)} ${Cause.pretty(cause)}`)
+            })
+          )
         )),
         Effect.scoped
       )
@@ -59,12 +61,13 @@ describe("a listener of the status", () => {
 
   it.effect("may leave while it is told", () =>
     Effect.gen(function*() {
+      const runtime = yield* Effect.runtime<never>()
       const scope = yield* Scope.make()
       let told = 0
       yield* Scope.extend(
         onStatus(() => {
           told++
-          Effect.runSync(Scope.close(scope, Exit.void))
+          Runtime.runSync(runtime)(Scope.close(scope, Exit.void))
         }),
         scope
       )
@@ -78,7 +81,7 @@ describe("a listener of the status", () => {
       const fibers: Array<Fiber.RuntimeFiber<SpotifyClient.Response, unknown>> = []
       let left = 3
       yield* onStatus(() => {
-        if (left-- > 0) fibers.push(Effect.runFork(Effect.provide(get("/me"), runtime)))
+        if (left-- > 0) fibers.push(Runtime.runFork(runtime)(get("/me")))
       })
       const fiber = yield* Effect.fork(get("/me"))
       yield* TestClock.adjust("1 minute")

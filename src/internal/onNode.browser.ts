@@ -5,10 +5,10 @@ export const builtin: typeof OnNode.builtin = undefined
 
 export const asking: typeof OnNode.asking = (_, headers) => headers
 
-export const isTooLarge: typeof OnNode.isTooLarge = (_): boolean => false
+export const isTooLarge: typeof OnNode.isTooLarge = () => false
 
 export const unpack: typeof OnNode.unpack = (bytes) => bytes
 
-export const isReadable: typeof OnNode.isReadable = (_): _ is OnNode.Readable => false
+export const readableOf: typeof OnNode.readableOf = () => undefined
 
 export const readNode: typeof OnNode.readNode = () => {}

@@ -172,9 +172,11 @@ export interface Readable {
   readonly readableDidRead?: boolean
 }
 
-export const isReadable = (input: unknown): input is Readable =>
+const isReadable = (input: unknown): input is Readable =>
   Predicate.hasProperty(input, "on") && Predicate.isFunction(input.on) &&
   Predicate.hasProperty(input, "destroy") && Predicate.isFunction(input.destroy)
+
+export const readableOf = (input: unknown): Readable | undefined => isReadable(input) ? input : undefined
 
 /** Tells `add` of what comes until it says no, and then `done`, with the error where there was one. */
 export const readNode = (

@@ -15,7 +15,7 @@ import * as Predicate from "effect/Predicate"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { type Read, Reading, readWeb } from "./body.js"
-import { asking, builtin, isReadable, type Readable, readNode } from "./onNode.js"
+import { asking, builtin, type Readable, readableOf, readNode } from "./onNode.js"
 import { transportDetail } from "./text.js"
 
 /** An answer with its whole body. */
@@ -126,16 +126,10 @@ const ownOf = (input: unknown, name: string): unknown =>
 
 /**
  * What a client of the platform reads from. Its `stream` costs a millisecond, which is more than all the rest of a call,
- * and its `text` knows no limit; where this finds nothing, as in a response that somebody has made or wrapped, `stream`
- * it is.
+ * and its `text` knows no limit; where this finds nothing, as in a response that somebody has wrapped, `stream` it is.
  */
-const sourceOf = (response: HttpClientResponse.HttpClientResponse): Response | Readable | undefined => {
-  const source = ownOf(ownOf(response, "original") ?? response, "source")
-  if (typeof Response === "function" && source instanceof Response) return source
-  if (isReadable(source)) return source
-  const body = ownOf(source, "body")
-  return isReadable(body) ? body : undefined
-}
+const sourceOf = (response: HttpClientResponse.HttpClientResponse): unknown =>
+  ownOf(ownOf(response, "original") ?? response, "source")
 
 const fromWeb = (response: Response, reading: Reading): Effect.Effect<Read> =>
   Effect.async((resume) => {
@@ -182,14 +176,15 @@ export const bodyOf = (
   status: number = response.status
 ): Effect.Effect<Read> => {
   const source = sourceOf(response)
-  const isNode = isReadable(source)
-  const reading = new Reading(status, response.headers["content-encoding"], maxBodySize, !isNode)
-  if (source === undefined) return ended(addStream(response, reading), reading)
+  const web = typeof Response === "function" && source instanceof Response ? source : undefined
+  const node = readableOf(source) ?? readableOf(ownOf(source, "body"))
+  const reading = new Reading(status, response.headers["content-encoding"], maxBodySize, node === undefined)
   // Somebody before us has looked at it; the response keeps its text for that.
-  if (isNode ? source.readableDidRead === true : source.bodyUsed || source.body?.locked === true) {
+  if (node?.readableDidRead === true || web?.bodyUsed === true || web?.body?.locked === true) {
     return ended(addText(response, reading), reading)
   }
-  return isNode ? fromNode(source, reading) : fromWeb(source, reading)
+  if (node !== undefined) return fromNode(node, reading)
+  return web === undefined ? ended(addStream(response, reading), reading) : fromWeb(web, reading)
 }
 
 const through = (http: HttpClient.HttpClient): Send => (message, done, caller) => {
