@@ -237,7 +237,9 @@ const makeUser = (
           TokenStoreError.of(
             "of the session",
             operation,
-            `no answer for ${Duration.format(storePatience)}: somebody holds what it needs, for example a transaction ` +
+            `no answer for ${
+              Duration.format(storePatience)
+            }: somebody holds what it needs, for example a transaction ` +
               "of this program that waits for this call"
           )
       })
@@ -245,10 +247,10 @@ const makeUser = (
     const read = Effect.map(store.get(key), Option.getOrUndefined)
     const find = answered("get", store.get(key))
 
-    const takeMark = Effect.match(store.takePending(key, refusedMark), {
-      onFailure: () => undefined,
-      onSuccess: (mark) => Option.getOrUndefined(mark)?.scopes[0]
-    })
+    const takeMark = Effect.map(
+      store.takePending(key, refusedMark),
+      (mark) => Option.getOrUndefined(mark)?.scopes[0]
+    )
 
     /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
     const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
@@ -288,7 +290,9 @@ const makeUser = (
     )
 
     // Some stores commit when the lock is given back, so that a token is kept only then.
-    const locked = <A extends Token | undefined, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
+    const locked = <A extends Token | undefined, E>(
+      effect: Effect.Effect<A, E>
+    ): Effect.Effect<A, E | TokenStoreError> =>
       Effect.map(store.withLock(key, Effect.uninterruptible(effect)), (token) => {
         if (unsaved?.token === token) unsaved = undefined
         return token
@@ -471,7 +475,7 @@ const makeUser = (
             const token = granted = yield* exchange(grant, { scopes, authorizedAt: DateTime.unsafeMake(now) })
             // Whoever was signed in before isn't any more, even if the store doesn't take the new token.
             keeper.keep(undefined)
-            if (previous === undefined) yield* takeMark
+            if (previous === undefined) yield* Effect.ignore(takeMark)
             return (yield* saveNew({ token, previous, isSignIn: true })) ?? token
           })
           const token = yield* retryTokenRequest(
@@ -483,7 +487,8 @@ const makeUser = (
               (error) =>
                 granted === undefined || unsaved?.token !== granted
                   ? Effect.fail(error)
-                  : Effect.flatMap(locked(stored), (kept) => kept === undefined ? Effect.fail(error) : Effect.succeed(kept))
+                  : Effect.flatMap(locked(stored), (kept) =>
+                    kept === undefined ? Effect.fail(error) : Effect.succeed(kept))
             )
           )
           keeper.keep(token)
@@ -492,7 +497,7 @@ const makeUser = (
       signOut: store.withLock(
         key,
         Effect.uninterruptible(
-          Effect.map(Effect.zipRight(store.remove(key), takeMark), () => forget(keeper))
+          Effect.map(Effect.zipRight(store.remove(key), Effect.ignore(takeMark)), () => forget(keeper))
         )
       ).pipe((signOut) => answered("remove", signOut), apart.run)
     }
@@ -585,12 +590,13 @@ export const makeToken = (
     const keeper = yield* makeKeeper(yield* makeApart, (flight, keeper) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const token = keeper.current()
-        if (token === undefined) return reauthorize("token", "NotSignedIn", "The session was signed out")
+        if (token === undefined) {
+          return reauthorize("token", "NotSignedIn", "The session was signed out")
+        }
         return flight.accepts(token, now)
           ? Effect.succeed(token)
           : reauthorize("token", "NoRefreshToken", "The access token ended or is to be replaced; there is no other")
-      })
-    )
+      }))
     keeper.keep({
       accessToken: options.accessToken,
       expiresAt: options.expiresAt ?? DateTime.unsafeMake(never),

@@ -213,10 +213,13 @@ const attemptTimeout = Duration.seconds(10)
 const patience: Effect.Effect<void> = Effect.suspend(() => {
   let left = Duration.toSeconds(attemptTimeout)
   let standstills = 10
-  const second = Effect.flatMap(Clock.currentTimeMillis, (before) =>
-    Effect.map(Effect.delay(Clock.currentTimeMillis, "1 second"), (now) => {
-      if (now - before < 3000 || --standstills < 0) left--
-    }))
+  const second = Effect.flatMap(
+    Clock.currentTimeMillis,
+    (before) =>
+      Effect.map(Effect.delay(Clock.currentTimeMillis, "1 second"), (now) => {
+        if (now - before < 3000 || --standstills < 0) left--
+      })
+  )
   return Effect.repeat(second, { until: () => left <= 0 })
 })
 
