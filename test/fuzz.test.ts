@@ -306,7 +306,7 @@ describe("any arguments and any answer", () => {
   it.effect.each(operations)("%s", ([name, operation]) => {
     let answer = ok("")
     return Effect.gen(function*() {
-      const all = samples(fc.tuple(argumentsOf(operation.spec), answers), 60, name)
+      const all = samples(fc.tuple(argumentsOf(operation.spec), answers), 30, name)
       for (const [args, given] of all) {
         answer = given
         check(name, args, yield* exitOf(() => operation(...args)))
@@ -492,7 +492,7 @@ describe("what was stored", () => {
               size: Effect.succeed(1)
             })
           )
-        )),
+        ), { concurrency: "unbounded", discard: true }),
     throughout
   )
 
@@ -513,7 +513,7 @@ describe("what was stored", () => {
             access: () => Effect.void,
             readFileString: () => Effect.succeed(content)
           }))
-        )),
+        ), { concurrency: "unbounded", discard: true }),
     throughout
   )
 })
@@ -526,9 +526,7 @@ describe("an answer that is nested deeply", () => {
     return Effect.gen(function*() {
       expect(yield* Effect.flip(Tracks.get(id("track", 1)))).toMatchObject({ _tag: "DecodeError", issuePath: "" })
       answer = track(`{"tracks":[${nested},${nested}]}`)
-      expect(yield* Effect.flip(Tracks.getMany([id("track", 1), id("track", 2)]))).toMatchObject({
-        _tag: "DecodeError"
-      })
+      expect(yield* Tracks.getMany([id("track", 1), id("track", 2)])).toEqual([Option.none(), Option.none()])
       const both = Effect.all([Tracks.get(id("track", 1)), Tracks.get(id("track", 2))], { batching: true })
       expect(yield* Effect.flip(both)).toMatchObject({ _tag: "DecodeError" })
       answer = { status: 400, text: `{"error":${nested}}`, location: undefined }
