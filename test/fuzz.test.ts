@@ -403,7 +403,7 @@ describe("the session", () => {
         .map((query) =>
           `${app.redirectUri}?${Object.entries(query).map(([name, value]) => `${name}=${value}`).join("&")}`
         )
-      for (const [callback, given] of samples(fc.tuple(fc.oneof(anything, query), answers), 200, "callback")) {
+      for (const [callback, given] of samples(fc.tuple(fc.oneof(anything, query), answers), 60, "callback")) {
         answer = given
         check("handleCallback", [callback], yield* exitOf(() => session.handleCallback(callback as string)))
         const url = yield* session.authorizeUrl()
@@ -476,10 +476,10 @@ describe("what was stored", () => {
     check("withLock", [key], yield* Effect.exit(store.withLock(key, store.get(key))))
   })
 
-  it.live(
+  it.effect(
     "is a token or a TokenStoreError, in a key-value store",
     () =>
-      Effect.forEach(samples(fc.tuple(key, contents), 100, "kv"), ([key, content]) =>
+      Effect.forEach(samples(fc.tuple(key, contents), 15, "kv"), ([key, content]) =>
         uses(key).pipe(
           Effect.provide(TokenStore.layerKeyValueStore()),
           Effect.provideService(
@@ -492,7 +492,7 @@ describe("what was stored", () => {
               size: Effect.succeed(1)
             })
           )
-        ), { concurrency: "unbounded", discard: true }),
+        ), { concurrency: "unbounded", discard: true }).pipe(elapsing),
     throughout
   )
 
