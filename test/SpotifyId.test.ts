@@ -36,6 +36,28 @@ describe("parse", () => {
     [`https://open.spotify.com/intl-de/track/${id}`, track],
     [`https://open.spotify.com/intl-pt-BR/track/${id}?si=1`, track],
     [`https://open.spotify.com/embed/track/${id}?utm_source=generator`, track],
+    [`open.spotify.com/track/${id}`, track],
+    [`play.spotify.com/intl-de/track/${id}/?si=1`, track],
+    [`OPEN.SPOTIFY.COM/track/${id}`, track],
+    [`https://open.spotify.com/track/${id}/?si=1`, track],
+    [`https://open.spotify.com//track/${id}//`, track],
+    [`https://open.spotify.com/intl-es-419/track/${id}`, track],
+    [`https://open.spotify.com/intl-zh-hant/track/${id}`, track],
+    [`https://open.spotify.com/intl-de/embed/track/${id}`, track],
+    [`https://open.spotify.com/embed/intl-de/track/${id}`, track],
+    [`https://open.spotify.com/embed-legacy/track/${id}`, track],
+    [`https://open.spotify.com/embed/user/someone/playlist/${id}?x=1`, playlist],
+    [`https://open.spotify.com/embed?uri=spotify:track:${id}`, track],
+    [`https://open.spotify.com/embed/?theme=white&uri=spotify%3Atrack%3A${id}&x=1`, track],
+    [`https://embed.spotify.com/?uri=spotify:user:someone:playlist:${id}`, playlist],
+    [`open.spotify.com?uri=spotify%3atrack%3a${id}#a`, track],
+    [`https://open.spotify.com/follow/1/?uri=spotify:track:${id}&size=detail`, track],
+    [`https://open.spotify.com/track/${id}?uri=spotify:album:4aawyAB9vmqN3uQ7FjRGTy`, track],
+    [`spotify:track:${id}?si=0123456789abcdef`, track],
+    [`spotify:track:${id}#0:30`, track],
+    [`spotify:user:someone:playlist:${id}?si=1`, playlist],
+    ["spotify:user:smedjan?si=1", user("smedjan")],
+    [`SPOTIFY:track:${id}`, track],
     [`https://open.spotify.com/embed-podcast/episode/${id}`, { kind: "episode", id }],
     [`spotify:user:someone:playlist:${id}`, playlist],
     [`https://open.spotify.com/user/someone/playlist/${id}`, playlist],
@@ -78,7 +100,24 @@ describe("parse", () => {
     `https://example.com/https://open.spotify.com/track/${id}`,
     `https://example.com/?https://open.spotify.com/track/${id}`,
     "https://spotify.link/AbCdEfGhIj",
-    `ftp://open.spotify.com/track/${id}`
+    `ftp://open.spotify.com/track/${id}`,
+    `//open.spotify.com/track/${id}`,
+    `https:/open.spotify.com/track/${id}`,
+    `www.open.spotify.com/track/${id}`,
+    `x@open.spotify.com/track/${id}`,
+    `api.spotify.com/v1/tracks/${id}`,
+    `spotify.com/track/${id}`,
+    `open.spotify.com`,
+    `https://open.spotify.com/embed?uri=`,
+    `https://open.spotify.com/embed?uri=${id}`,
+    `https://open.spotify.com/embed?uri=https://open.spotify.com/track/${id}`,
+    `https://open.spotify.com/embed?uri=spotify%3Atrack`,
+    `https://open.spotify.com/embed?uri=%E0%A4%A`,
+    `https://example.com/embed?uri=spotify:track:${id}`,
+    `https://open.spotify.com/intl-/track/${id}`,
+    `https://open.spotify.com/intl-de/${id}`,
+    `https://open.spotify.com/track/%E0%A4%A`,
+    `spotify:track:?si=${id}`
   ])("refuses %s", (input) => {
     expect(Option(Either.flip(SpotifyId.parse(input)))).toMatchObject({
       _tag: "InvalidInput",
@@ -87,6 +126,31 @@ describe("parse", () => {
       message: expect.stringContaining(`a spotify: URI or an open.spotify.com link, not "${input}"`)
     })
   })
+})
+
+it.each([
+  "https://spotify.link/AbCdEfGhIj",
+  "spotify.link/AbCd",
+  "https://spotify.app.link/x?y=1",
+  "https://link.tospotify.com/x"
+])(
+  "says of the short link %s that it has to be opened",
+  (input) => {
+    const hint = /a short link: open it, and take the open\.spotify\.com link/
+    expect(Option(Either.flip(SpotifyId.parse(input)))?.message).toMatch(hint)
+    expect(Option(Either.flip(SpotifyId.id("track", input)))?.message).toMatch(hint)
+  }
+)
+
+// What goes back and forth in them doesn't end within the time of a test.
+it("reads links of any length at once", () => {
+  for (const part of ["/", "a", "intl-a/", "embed/", "intl-", "?", "%", ":", "a."]) {
+    const text = part.repeat(100_000)
+    SpotifyId.parse(`open.spotify.com/${text}!`)
+    SpotifyId.parse(`open.spotify.com/?uri=${text}!`)
+    SpotifyId.parse(`spotify:${text}!`)
+    SpotifyId.id("user", text)
+  }
 })
 
 /** The right side, if there is one. */

@@ -337,7 +337,12 @@ export function pages<A, Item>(
         const given = attempt(spec.operation, () =>
           Either.mapLeft(
             readOptions(spec.operation, positions, from),
-            ({ expected, field }) => InvalidInput.of(spec.operation, field === "options" ? "from" : field, expected)
+            ({ expected, field }) =>
+              InvalidInput.of(
+                spec.operation,
+                "from",
+                field === "options" ? expected : `a position in this list: ${field} must be ${expected}`
+              )
           ))
         if (Either.isLeft(given)) return refuse(given.left)
         const start = startIn(spec, from === undefined || from === null ? options : given.right)

@@ -465,7 +465,12 @@ const cases: ReadonlyArray<readonly [wrong: string, call: Call, field: string, a
     "concurency",
     /^spelt concurrency,/
   ],
-  ["a misspelt position", Paging.collect(Library.tracks, { from: anything({ ofset: 1 }) }), "ofset", /^spelt offset,/],
+  [
+    "a misspelt position",
+    Paging.collect(Library.tracks, { from: anything({ ofset: 1 }) }),
+    "from",
+    /ofset must be spelt offset,/
+  ],
   [
     "a text for a position",
     Paging.collect(Library.tracks, { from: anything("a") }),
@@ -475,8 +480,8 @@ const cases: ReadonlyArray<readonly [wrong: string, call: Call, field: string, a
   [
     "a cursor of another list",
     Paging.collect(Library.tracks, { from: { after: "a" } }),
-    "after",
-    /^left out: the options are offset$/
+    "from",
+    /after must be left out: the options are offset$/
   ],
   [
     "a text for the options of paging",

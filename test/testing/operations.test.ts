@@ -262,7 +262,7 @@ describe("validation", () => {
       expect(yield* problem(`/tracks/${id("album", 1)}`)).toEqual({ status: 404, message: "Resource not found" })
       expect(yield* problem(`/tracks?ids=${many(51)}`)).toEqual({ status: 400, message: "Too many ids requested" })
       expect(yield* problem("/tracks")).toEqual({ status: 400, message: "Missing required field: ids" })
-      expect(yield* problem("/search?q=a&type=track&limit=11")).toEqual({ status: 400, message: "Invalid limit" })
+      expect(yield* problem("/search?q=a&type=track&limit=51")).toEqual({ status: 400, message: "Invalid limit" })
       expect(yield* problem("/search?q=a&type=song")).toEqual({ status: 400, message: "Bad search type field song" })
       expect(yield* problem("/search?type=track")).toEqual({ status: 400, message: "No search query" })
       expect(yield* problem("/me/tracks?limit=51")).toEqual({ status: 400, message: "Invalid limit" })
