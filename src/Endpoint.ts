@@ -107,8 +107,7 @@ export interface Paged<in Args extends ReadonlyArray<unknown>, in out A, out Ite
 }
 
 /**
- * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives, and `reach` the end of what it shows
- * of a list that may be longer.
+ * Pages by `offset` and `limit`; `maxLimit` is the largest page that Spotify gives.
  *
  * @since 0.1.0
  * @category models
@@ -117,10 +116,10 @@ export interface OffsetPaging<in A, out Item> {
   readonly _tag: "Offset"
   readonly maxLimit: number
   readonly select: (answer: A) => Page<Item>
-  /** Where Spotify ends to show the list, if it does. */
-  readonly reach?: number | undefined
   /** Whether the same entry may stand in the list more than once, as in a playlist. */
   readonly repeats?: boolean | undefined
+  /** Where Spotify ends to show a list that may be longer. */
+  readonly reach?: number | undefined
 }
 
 /**
@@ -130,10 +129,10 @@ export interface OffsetPaging<in A, out Item> {
  * @category paging
  */
 export interface PagedOptions {
-  /** Where Spotify ends to show the list, if it does. */
-  readonly reach?: number | undefined
   /** Whether the same entry may stand in the list more than once, as in a playlist; otherwise a page twice is an error. */
   readonly repeats?: boolean | undefined
+  /** The end of what Spotify shows of a list that may be longer: no page is asked for beyond it. */
+  readonly reach?: number | undefined
 }
 
 /**
@@ -461,7 +460,9 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
           status: response.status,
           headers: response.headers
         })
-        return read(spec, response, request, client)
+        const result = read(spec, response, request, client)
+        const { forget } = response
+        return forget === undefined ? result : Effect.tapError(result, () => forget)
       })
 
     const call = (...args: Arguments<Id, Q, B>): Effect.Effect<A, SpotifyError, SpotifyClient> =>

@@ -10,8 +10,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { Reading, readWeb } from "./internal/body.js"
 import { connectionDetail } from "./internal/text.js"
-import { headersOf, type Received, received, type Send, withSend } from "./internal/transport.js"
+import { headersOf, received, type Send, withSend } from "./internal/transport.js"
 
 const fieldsOf = (headers: Headers): Record<string, string> => {
   const fields: Record<string, string> = {}
@@ -21,28 +22,40 @@ const fieldsOf = (headers: Headers): Record<string, string> => {
   return fields
 }
 
+type Fields = { readonly [name: string]: string }
+
+/** Ours in place of those of the `RequestInit`, in whatever capitals: `fetch` would join two of one name. */
+const over = (preset: Headers | undefined, headers: Fields): Fields => {
+  if (preset === undefined) return headers
+  const merged = new Headers(preset)
+  for (const [name, value] of Object.entries(headers)) merged.set(name, value)
+  return fieldsOf(merged)
+}
+
 const send = (fetch: typeof globalThis.fetch, init: RequestInit): Send => {
-  const preset = fieldsOf(new Headers(init.headers))
+  const preset = init.headers === undefined ? undefined : new Headers(init.headers)
   return (message, done) => {
     const controller = new AbortController()
-    let isAnswered = false
-    const read = async (): Promise<Received> => {
+    const read = async () => {
       const response = await fetch(message.url, {
         ...init,
         method: message.method,
-        headers: { ...preset, ...headersOf(message) },
+        headers: over(preset, headersOf(message)),
         body: message.body?.text ?? null,
         // It would carry the bearer token along.
         redirect: "manual",
         signal: controller.signal
       })
-      isAnswered = true
-      return received(response.status, await response.text(), () => fieldsOf(response.headers))
+      const reading = new Reading(
+        response.status,
+        response.headers.get("content-encoding") ?? undefined,
+        message.maxBodySize,
+        true
+      )
+      const body = await readWeb(response.body?.getReader?.(), response, reading)
+      return received(response.status, body, () => fieldsOf(response.headers))
     }
-    read().then(
-      (answer) => done(Effect.succeed(answer)),
-      (error: unknown) => done(Effect.fail(connectionDetail(error, isAnswered)))
-    )
+    read().then(done, (error: unknown) => done(Effect.fail(connectionDetail(error, false))))
     return { abort: () => controller.abort(), aborted: Effect.void }
   }
 }

@@ -332,7 +332,9 @@ export const loopback = (
           if (refusal === undefined) return url
           yield* Console.error(refusal)
         } else if (line !== "") {
-          yield* Console.error(`That isn't the address that the browser ended at: it begins with ${printable(redirectUri)}?`)
+          yield* Console.error(
+            `That isn't the address that the browser ended at: it begins with ${printable(redirectUri)}?`
+          )
         }
       }
     })

@@ -104,6 +104,13 @@ export interface Response {
   readonly text: string
   /** What the request carried, so that a body which echoes it doesn't carry it into an error. */
   readonly accessToken?: Redacted.Redacted | undefined
+  /**
+   * Makes a layer that keeps answers forget this one. Operations run it where the body isn't what it should be; whoever reads
+   * answers of `execute` may, too.
+   *
+   * @since 0.2.0
+   */
+  readonly forget?: Effect.Effect<void> | undefined
 }
 
 /**
@@ -153,6 +160,11 @@ export interface Options {
   readonly maxWait?: Duration.DurationInput | undefined
   /** How often one call is sent again after a 429; 10 times. */
   readonly maxRateLimitRetries?: number | undefined
+  /**
+   * How many bytes the body of an answer may have, unpacked; 32 MB. A success that has more is given up while it comes, with
+   * a `DecodeError`. Of an error's body 1 MB is read at most, which changes nothing about the error.
+   */
+  readonly maxBodySize?: number | undefined
   /** How many requests may be on their way at once; 64. */
   readonly maxInFlight?: number | undefined
   /**

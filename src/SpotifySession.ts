@@ -266,10 +266,10 @@ const makeUser = (
     const read = Effect.map(store.get(key), Option.getOrUndefined)
     const find = answered("get", store.get(key))
 
-    const takeMark = Effect.match(store.takePending(key, refusedMark), {
-      onFailure: () => undefined,
-      onSuccess: (mark) => Option.getOrUndefined(mark)?.scopes[0]
-    })
+    const takeMark = Effect.map(
+      store.takePending(key, refusedMark),
+      (mark) => Option.getOrUndefined(mark)?.scopes[0]
+    )
 
     /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
     const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
@@ -495,7 +495,7 @@ const makeUser = (
             const token = granted = yield* exchange(grant, { scopes, authorizedAt: DateTime.unsafeMake(now) })
             // Whoever was signed in before isn't any more, even if the store doesn't take the new token.
             keeper.keep(undefined)
-            if (previous === undefined) yield* takeMark
+            if (previous === undefined) yield* Effect.ignore(takeMark)
             return (yield* saveNew({ token, previous, isSignIn: true })) ?? token
           })
           const token = yield* retryTokenRequest(
@@ -517,7 +517,7 @@ const makeUser = (
       signOut: store.withLock(
         key,
         Effect.uninterruptible(
-          Effect.map(Effect.zipRight(store.remove(key), takeMark), () => forget(keeper))
+          Effect.map(Effect.zipRight(store.remove(key), Effect.ignore(takeMark)), () => forget(keeper))
         )
       ).pipe((signOut) => answered("remove", signOut), apart.run)
     }

@@ -134,9 +134,9 @@ export declare namespace TokenStore {
      * Runs an effect while nobody else who shares the store holds the key's lock: another fiber, process or machine.
      *
      * What the effect sets is kept when this returns, and also when the effect fails or is interrupted. A store that
-     * can't keep it fails here. Where a lock can be lost, as one that ends by itself when its owner stands still, `set`
-     * and `remove` under it should fail from then on: a session takes the lock again and looks what belongs into the
-     * store. The lock isn't for use within itself.
+     * can't keep it fails here. Where a lock can be lost, as one that ends by itself when its owner stands still,
+     * writing under it should fail from then on: a session takes the lock again and looks what belongs into the store.
+     * The lock isn't for use within itself.
      */
     readonly withLock: <A, E, R>(
       key: string,
@@ -251,10 +251,12 @@ export const layerMemoryWith = (tokens: Readonly<Record<string, Token>>): Layer.
 
 /** A writer's moment, and not the clock's: five times within a quarter of a second. */
 const rereads = Schedule.recurs(5).pipe(
-  Schedule.tapOutput((n) => Effect.async<void>((resume) => {
-    const timer = setTimeout(() => resume(Effect.void), 8 * 2 ** n)
-    return Effect.sync(() => clearTimeout(timer))
-  }))
+  Schedule.tapOutput((n) =>
+    Effect.async<void>((resume) => {
+      const timer = setTimeout(() => resume(Effect.void), 8 * 2 ** n)
+      return Effect.sync(() => clearTimeout(timer))
+    })
+  )
 )
 
 const tokenJson = Schema.parseJson(token)
@@ -416,13 +418,13 @@ export const layerFile = (path: string): Layer.Layer<TokenStore, TokenStoreError
             shared.update("setPending", (content) => [
               undefined,
               { ...content, pending: addPending(content.pending, key, signIn, now) }
-            ])),
+            ], key)),
         takePending: (key, state) =>
           Effect.flatMap(DateTime.now, (now) =>
             shared.update("takePending", (content) => {
               const [taken, rest] = takePending(content.pending, key, state, now)
               return [taken, rest === content.pending ? content : { ...content, pending: rest }]
-            })),
+            }, key)),
         withLock: (key, effect) =>
           withLock(key, Effect.flatMap(digest(key), (hash) => shared.withLock(key, hash.slice(0, 32), effect)))
       })

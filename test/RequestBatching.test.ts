@@ -348,6 +348,17 @@ describe("RequestBatching", () => {
         expect(yield* Effect.withRequestCaching(both, true)).toEqual(["one", "other"])
       }).pipe(Effect.provide(client.layer())))
 
+    it.effect("keeps nothing that can't be decoded", () =>
+      Effect.gen(function*() {
+        const { failNext } = yield* spotify
+        const track = Effect.withRequestCaching(Tracks.get(ids(1)[0]!), true)
+        yield* failNext(FakeSpotify.reply(200, { json: { id: 1 } }))
+        expect((yield* Effect.flip(track))._tag).toBe("DecodeError")
+        expect((yield* track).id).toBe(ids(1)[0])
+        yield* track
+        expect(yield* counts).toEqual({ "GET /tracks/{id}": 2 })
+      }).pipe(Effect.provide(layer())))
+
     it.effect("keeps NotFound, and no other failure", () =>
       Effect.gen(function*() {
         const { failNext } = yield* spotify

@@ -1,7 +1,7 @@
 import { Error as PlatformError, FetchHttpClient, KeyValueStore } from "@effect/platform"
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Logger, LogLevel, Option, Redacted, TestClock, Tracer } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Logger, LogLevel, Option, Redacted, TestClock, Tracer } from "effect"
 import * as Endpoints from "effect-spotify/Endpoints"
 import * as Library from "effect-spotify/Library"
 import * as Playlists from "effect-spotify/Playlists"
@@ -440,6 +440,67 @@ describe("whatever happens", () => {
       expect(asked).toBeLessThan(100)
     }).pipe(Effect.scoped, Effect.provide(below())))
 })
+
+describe("what can't be decoded", () => {
+  const good = Effect.map(track, (track) => track.id)
+  const long = "max-age=3600, stale-if-error=3600"
+
+  for (const text of ["", "{\"id\":\"", "{\"id\":1}", "null", "<html></html>", "[]"]) {
+    it.effect(`isn't kept: ${JSON.stringify(text)}`, () =>
+      Effect.gen(function*() {
+        const { failNext } = yield* spotify
+        yield* failNext(FakeSpotify.reply(200, { text, headers: { "cache-control": long, etag: "\"1\"" } }))
+        expect((yield* Effect.flip(track))._tag).toBe("DecodeError")
+        expect(map.size).toBe(0)
+        expect(yield* good).toBe(id)
+        expect((yield* conditions).at(-1)).toEqual([undefined, undefined])
+      }).pipe(Effect.provide(layer())))
+  }
+
+  it.effect("doesn't replace what was kept for longer than one call", () =>
+    Effect.gen(function*() {
+      yield* answering({ "cache-control": "no-cache", etag: "\"1\"" }, { ok: true })
+      yield* get(path)
+      yield* answering({ "cache-control": long, etag: "\"2\"" }, { id: 1 })
+      expect((yield* Effect.flip(track))._tag).toBe("DecodeError")
+      expect(yield* good).toBe(id)
+    }).pipe(Effect.provide(layer())))
+
+  for (
+    const [what, headers, later] of [
+      ["fresh", { "cache-control": long }, undefined],
+      ["confirmed", { "cache-control": "no-cache", etag: "\"1\"" }, FakeSpotify.reply(304)],
+      ["standing in", { "cache-control": "max-age=0, stale-if-error=3600" }, FakeSpotify.apiError(400, "x")]
+    ] as const
+  ) {
+    it.effect(`is forgotten where it was kept for somebody who doesn't decode: ${what}`, () =>
+      Effect.gen(function*() {
+        const { clearFaults, failNext } = yield* spotify
+        yield* answering(headers, { id: 1 })
+        yield* get(path)
+        expect(map.size).toBe(1)
+        if (later !== undefined) {
+          yield* failNext(what === "confirmed" ? later : { ...FakeSpotify.connectionReset }, { times: 9 })
+        }
+        const reading = yield* Effect.fork(Effect.flip(track))
+        for (let i = 0; i < 100 && reading.unsafePoll() === null; i++) yield* TestClock.adjust("1 second")
+        expect((yield* reading)._tag).toBe("DecodeError")
+        yield* clearFaults
+        expect(map.size).toBe(0)
+        expect(yield* good).toBe(id)
+      }).pipe(Effect.provide(layer())))
+  }
+})
+
+it.effect("a batch that can't be read is forgotten, too", () =>
+  Effect.gen(function*() {
+    const two = [id, FakeSpotify.id("track", 2)]
+    const both = Effect.forEach(two, (id) => Effect.exit(Tracks.get(id)), { batching: true, concurrency: "unbounded" })
+    yield* answering({ "cache-control": "max-age=3600" }, { tracks: [] })
+    expect((yield* both).every(Exit.isFailure)).toBe(true)
+    expect(map.size).toBe(0)
+    expect((yield* both).every(Exit.isSuccess)).toBe(true)
+  }).pipe(Effect.provide(RequestBatching.layer.pipe(Layer.provideMerge(layer())))))
 
 describe("users", () => {
   it.effect("never see each other's answers, nor does who signs in later", () =>

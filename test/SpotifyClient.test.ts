@@ -370,7 +370,7 @@ describe("what a request carries", () => {
     Effect.gen(function*() {
       yield* Effect.withSpan(get("/me"), "outer")
       const { headers } = yield* sent
-      expect(Object.keys(headers).sort()).toEqual(["accept", "accept-language", "authorization"])
+      expect(Object.keys(headers).sort()).toEqual(["accept", "accept-encoding", "accept-language", "authorization"])
       expect(headers).toMatchObject({ accept: "application/json", "accept-language": "sv" })
       yield* send("PUT", "/me/player/play", { body: { contentType: "application/json", text: "{}" } })
       expect((yield* sent).headers).toMatchObject({ "content-type": "application/json" })

@@ -199,6 +199,82 @@ it.effect("FetchTransport takes fetch and its options from the context", () =>
     ])
   }))
 
+for (
+  const [name, http] of [
+    ["FetchTransport", FetchTransport.layer],
+    ["FetchHttpClient.layer", FetchHttpClient.layer]
+  ] as const
+) {
+  it.effect(`${name}: what the RequestInit says holds, but for what a call says itself`, () =>
+    Effect.gen(function*() {
+      const seen: Array<RequestInit> = []
+      const fetch = (_: unknown, init: RequestInit = {}) => {
+        seen.push(init)
+        return Promise.resolve(new Response("{}"))
+      }
+      const init: RequestInit = {
+        method: "PATCH",
+        body: "theirs",
+        redirect: "follow",
+        cache: "no-store",
+        credentials: "omit",
+        keepalive: true,
+        mode: "cors",
+        referrerPolicy: "no-referrer",
+        headers: [["AUTHORIZATION", "Basic theirs"], ["Accept", "text/html"], ["Content-Type", "text/plain"], [
+          "X-Mine",
+          "1"
+        ]]
+      }
+      const settings = Layer.mergeAll(
+        Layer.succeed(FetchHttpClient.Fetch, fetch),
+        Layer.succeed(FetchHttpClient.RequestInit, init)
+      )
+      yield* send("PUT", "/me/player/play", { body: { contentType: "application/json", text: "{\"uris\":[]}" } }).pipe(
+        Effect.provide(
+          clientLayer().pipe(Layer.provide(http), Layer.provide(FakeSpotify.layer()), Layer.provide(settings))
+        ),
+        Effect.provide(settings)
+      )
+      const [{ body, headers, ...others } = {}] = seen
+      expect(others).toMatchObject({
+        method: "PUT",
+        redirect: "manual",
+        cache: "no-store",
+        credentials: "omit",
+        keepalive: true,
+        mode: "cors",
+        referrerPolicy: "no-referrer"
+      })
+      expect(typeof body === "string" ? body : new TextDecoder().decode(body as Uint8Array)).toBe("{\"uris\":[]}")
+      const names = Object.keys(headers ?? {}).map((name) => name.toLowerCase())
+      expect(names).toEqual([...new Set(names)])
+      const sent = new Headers(headers)
+      expect(sent.get("authorization")).toMatch(/^Bearer [^,]+$/)
+      expect(sent.get("accept")).toBe("application/json")
+      expect(sent.get("content-type")).toBe("application/json")
+      expect(sent.get("x-mine")).toBe("1")
+    }))
+}
+
+it.effect("FetchTransport: what the client's options say comes before the RequestInit, in whatever capitals", () =>
+  Effect.gen(function*() {
+    const seen: Array<Headers> = []
+    const fetch = (_: unknown, init?: RequestInit) => {
+      seen.push(new Headers(init?.headers))
+      return Promise.resolve(new Response("{}"))
+    }
+    yield* get("/me").pipe(Effect.provide(
+      clientLayer({ headers: { "Accept-Language": "sv" } }).pipe(
+        Layer.provide(FetchTransport.layer),
+        Layer.provide(FakeSpotify.layer()),
+        Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)),
+        Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { headers: { "accept-language": "en" } }))
+      )
+    ))
+    expect(seen.map((headers) => headers.get("accept-language"))).toEqual(["sv"])
+  }))
+
 it.live("UndiciTransport sends nothing of a call that was interrupted while it waited for a connection", () => {
   const oneConnection = Layer.scoped(
     NodeHttpClient.Dispatcher,

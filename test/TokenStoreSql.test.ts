@@ -12,27 +12,12 @@ import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStore from "effect-spotify/TokenStore"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
 import { createServer } from "node:http"
-import { connect } from "node:net"
 import { inspect } from "node:util"
+import { hasPostgres, postgresUrl } from "./utils/postgres.js"
 import { start } from "./utils/tokenStoreProcess.js"
 import { makeProxy, type Proxy } from "./utils/tokenStoreProxy.js"
 import { postgresClient, sqliteClient } from "./utils/tokenStoreSql.js"
 import { behaves, count, expectToken, increment, makePending, makeToken } from "./utils/tokenStoreSuite.js"
-
-const postgresUrl = process.env["DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
-
-const answers = (url: string) =>
-  new Promise<boolean>((resolve) => {
-    const { hostname, port } = new URL(url)
-    const socket = connect({ host: hostname, port: Number(port || 5432), timeout: 3000 })
-    const end = (answer: boolean) => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.on("connect", () => end(true)).on("error", () => end(false)).on("timeout", () => end(false))
-  })
-
-const hasPostgres = await answers(postgresUrl)
 
 type Client = Layer.Layer<SqlClient.SqlClient, SqlError.SqlError>
 

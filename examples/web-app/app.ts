@@ -75,8 +75,7 @@ const isOwn = ({ headers }: HttpServerRequest.HttpServerRequest) => {
 
 /** What changes something, for pages of ours alone. */
 const own = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-    isOwn(request) ? handler : problemPage(foreign))
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isOwn(request) ? handler : problemPage(foreign))
 
 const query = HttpServerRequest.schemaSearchParams(Schema.Struct({
   range: Schema.optional(Schema.Literal("short_term", "medium_term", "long_term"))

@@ -35,7 +35,12 @@ export const unexpected = problem(
 )
 
 /** For a request that a page of somebody else's made. */
-export const foreign = problem(403, "That didn't come from here", "Another site asked for this, so nothing was done.", home)
+export const foreign = problem(
+  403,
+  "That didn't come from here",
+  "Another site asked for this, so nothing was done.",
+  home
+)
 
 export const problemOf = (error: Failure): Problem => {
   switch (error._tag) {

@@ -16,6 +16,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type { Options, Request, Response, ResponseInfo, SpotifyClient, Status } from "../SpotifyClient.js"
 import {
+  DecodeError,
   ForeignHost,
   RateLimited,
   type ReauthorizationRequired,
@@ -25,6 +26,7 @@ import {
 } from "../SpotifyError.js"
 import type { SpotifySession } from "../SpotifySession.js"
 import { detailOf, errorOf, isRateLimit } from "./answer.js"
+import { defaultMaxBodySize } from "./body.js"
 import { Deadline } from "./deadline.js"
 import { Dispatcher, type Outcome, type Priority, type Restore } from "./dispatcher.js"
 import { defaultMaxWait, retryAfter, transient } from "./retry.js"
@@ -85,6 +87,10 @@ class Answer implements Response {
   declare readonly headers: Received["headers"]
   readonly #received: Received
 
+  get isCut(): boolean {
+    return this.#received.isCut
+  }
+
   // One getter for all, as in `received`, and yet a property of its own, which a spread takes along.
   static readonly #headers: PropertyDescriptor & ThisType<Answer> = {
     enumerable: true,
@@ -127,6 +133,7 @@ export const make = (
   const schedule = options.retrySchedule ?? transient
   const maxWait = Duration.toMillis(options.maxWait ?? defaultMaxWait)
   const maxLimited = options.maxRateLimitRetries ?? 10
+  const maxBodySize = options.maxBodySize ?? defaultMaxBodySize
   const dispatcher = new Dispatcher({
     maxWait,
     maxInFlight: Math.max(1, options.maxInFlight ?? 64),
@@ -178,6 +185,21 @@ export const make = (
       message: `${request.operation}: no answer from Spotify${reason === "Timeout" ? " within " : ": "}${detail}`
     })
 
+  const tooLarge = (request: Request, path: string, status: number): DecodeError => {
+    const expected = `a body of at most ${maxBodySize} bytes`
+    return new DecodeError({
+      operation: request.operation,
+      method: request.method,
+      path,
+      status,
+      issuePath: "",
+      expected,
+      detail: "",
+      message:
+        `${request.operation}: the answer can't be read: ${expected} (ask for less at once, or raise maxBodySize)`
+    })
+  }
+
   /** One attempt, from the request to the end of the answer's body. */
   const send = (
     fiber: AnyFiber,
@@ -191,7 +213,8 @@ export const make = (
       method: request.method,
       url: target.url,
       headers: { ...headers, ...request.headers, authorization: `Bearer ${Redacted.value(token)}` },
-      body: request.body
+      body: request.body,
+      maxBodySize
     }
     const outcome = (received: Received): Outcome =>
       isRateLimit(received.status, received.text)
@@ -300,7 +323,9 @@ export const make = (
       request.span?.attribute("http.response.status_code", status)
       const isAnswer = (status >= 200 && status < 300) ||
         (status === 304 && request.headers?.["if-none-match"] !== undefined)
-      if (isAnswer) return Effect.succeed(answer)
+      if (isAnswer) {
+        return answer.isCut ? Effect.fail(tooLarge(request, target.path, status)) : Effect.succeed(answer)
+      }
       if (status === 401 && !renewed) {
         renewed = true
         return Effect.matchEffect(session.renew(answer.accessToken), {

@@ -162,20 +162,16 @@ const offsetPages = <A, Item>(
     // What the first page says, until a later one says otherwise.
     let step = 0
     let total: number | undefined
+    const end = () => Math.min(total ?? Infinity, reach)
     const elsewhere = new WeakSet<Page<Item>>()
-
-    /** Where the list ends, as far as it is shown; undefined where nobody says. */
-    const end = (): number | undefined =>
-      total === undefined && reach === Infinity ? undefined : Math.min(total ?? reach, reach)
 
     const page = (offset: number): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
       Effect.map(read({ offset }, offset < reach ? reach - offset : undefined), ([answer, unreadable]) => {
         const { items, limit, next, offset: told, total: counted } = select(answer)
-        if (offset === start) step = Math.min(asked(), stepOf(offset, limit, next) ?? asked())
+        if (offset === start) step = Math.min(asked(), stepOf(offset, limit, next) ?? Infinity)
         total = counted ?? total
-        const last = end()
         const isEmpty = items.length === 0 && unreadable.every(({ index }) => index === undefined)
-        const goesOn = next !== null && !isEmpty && (last === undefined || offset + step < last)
+        const goesOn = next !== null && !isEmpty && offset + step < end()
         const page: Page<Item> = {
           position: { offset },
           items,
@@ -202,7 +198,7 @@ const offsetPages = <A, Item>(
     })
     // Up to the total as it was last heard of.
     const others = Stream.suspend(() => {
-      const last = end() ?? Infinity
+      const last = end()
       const next = () => {
         if (offset >= last) return Option.none()
         const current = offset
@@ -222,9 +218,6 @@ const offsetPages = <A, Item>(
       Stream.takeUntil(({ next }) => next === undefined)
     )
   })
-
-// As many fibers as that are made at once where a list is long, whatever the client lets go.
-const most = 1000
 
 /** How far it is to the next page: as far as the page is large, or as its link says. */
 const stepOf = (offset: number, limit: number | null, next: string | null | undefined): number | undefined => {
@@ -316,6 +309,9 @@ const cursorPages = <A, Item>(
       return Effect.map(page(position), (page) => [page, Option.fromNullable(page.next)])
     })
   })
+
+// As many fibers as that are made at once where a list is long, whatever the client lets go.
+const most = 1000
 
 // Which arguments an operation takes is known to `Paging.Arguments`; here they are only passed on.
 export function pages<Args extends ReadonlyArray<unknown>, A, Item>(

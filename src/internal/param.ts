@@ -25,7 +25,10 @@ export const oneOf = <const L extends ReadonlyArray<string>>(...literals: L): Sc
 
 /** The same, but for what is wrong inside of it, which says so itself. */
 const outside = <A, I>(schema: Schema.Schema<A, I>, expected: string): Schema.Schema<A, I> =>
-  schema.annotations({ message: ({ actual }) => instead(expected, actual), description: expected })
+  schema.annotations({
+    message: ({ actual }) => Array.isArray(actual) ? expected : instead(expected, actual),
+    description: expected
+  })
 
 export const text: Schema.Schema<string> = saying(Schema.NonEmptyString, "a text that isn't empty")
 
@@ -200,15 +203,31 @@ export const offsetInContext = (
     message: () => ({ message: "{ position } from 0 or { uri }", override: true })
   })
 
+/** A list of objects, whose members say themselves what is wrong with them. */
+const several = <A, I>(
+  entry: Schema.Schema<A, I>,
+  max: number,
+  form: string,
+  expected: string,
+  isRight: (entry: A) => boolean = () => true
+) => {
+  const size = `${expected}: 1 to ${max} of them`
+  return outside(
+    outside(Schema.Array(outside(entry, form)), size).pipe(
+      Schema.filter((entries) => entries.length >= 1 && entries.length <= max && entries.every(isRight), {
+        jsonSchema: { minItems: 1, maxItems: max }
+      })
+    ),
+    size
+  )
+}
+
 /** Entries of a playlist by URI or link, as Spotify wants them in a body. */
 export const playlistEntries = (
   kinds: ReadonlyArray<SpotifyId.Kind>,
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly uri: string }>> =>
-  saying(
-    Schema.Array(Schema.Struct({ uri: uri(kinds) })).pipe(Schema.minItems(1), Schema.maxItems(max)),
-    `a list of { uri } (${kinds.join(", ")}): 1 to ${max} of them`
-  )
+  several(Schema.Struct({ uri: uri(kinds) }), max, "{ uri }", `a list of { uri } (${kinds.join(", ")})`)
 
 /** In one line, as it is sent. */
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
@@ -249,10 +268,10 @@ export const timestampedIds = (
   kind: SpotifyId.Kind,
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly id: string; readonly added_at: string }>> =>
-  saying(
-    Schema.Array(Schema.Struct({ id: id(kind), added_at: Schema.String.pipe(Schema.filter(isTime)) })).pipe(
-      Schema.minItems(1),
-      Schema.maxItems(max)
-    ),
-    `a list of { id, added_at } (${SpotifyId.expected(kind)}; ISO 8601 in UTC): 1 to ${max} of them`
+  several(
+    Schema.Struct({ id: id(kind), added_at: anyText }),
+    max,
+    "{ id, added_at }",
+    `a list of { id, added_at } (${SpotifyId.expected(kind)}; ISO 8601 in UTC)`,
+    ({ added_at }) => isTime(added_at)
   )

@@ -113,7 +113,7 @@ const completeAll = (all: ReadonlyArray<Asked>, exit: Exit.Exit<Response, Spotif
 
 const split = (all: Arr.NonEmptyReadonlyArray<Asked>, response: Response): Effect.Effect<void> =>
   Either.match(parts(all[0][0], all.length, response), {
-    onLeft: (error) => completeAll(all, Exit.fail(error)),
+    onLeft: (error) => Effect.zipRight(response.forget ?? Effect.void, completeAll(all, Exit.fail(error))),
     onRight: (list) => {
       const headers = Object.fromEntries(Object.entries(response.headers).filter(([name]) => !ofTheWhole.has(name)))
       return Effect.forEach(all, (asked, i) =>
@@ -261,10 +261,12 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
       const read = of(owner)
       const asked = Effect.request(read, resolver)
       if (owner === undefined) return Effect.withRequestCaching(asked, false)
-      return Effect.tapError(asked, (error) =>
-        error._tag === "NotFound"
-          ? Effect.void
-          : Effect.flatMap(FiberRef.get(FiberRef.currentRequestCache), (cache) => cache.invalidate(read)))
+      const invalidate = Effect.flatMap(FiberRef.get(FiberRef.currentRequestCache), (cache) => cache.invalidate(read))
+      return Effect.matchEffect(asked, {
+        onFailure: (error) => Effect.zipRight(error._tag === "NotFound" ? Effect.void : invalidate, Effect.fail(error)),
+        onSuccess: (response) =>
+          Effect.succeed({ ...response, forget: Effect.zipRight(invalidate, response.forget ?? Effect.void) })
+      })
     })
 
   return decorate(client, ask)

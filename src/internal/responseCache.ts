@@ -158,13 +158,19 @@ export const make = (
 
     const save = (answer: Kept) => helping("keep an answer", store.set(key, encode(answer)))
 
+    const remove = helping("forget an answer", store.remove(key))
+
+    /** What can't be decoded is of no use, however long Spotify allows it. */
+    const forgettable = (response: Response): Response => ({
+      ...response,
+      forget: Effect.zipRight(remove, response.forget ?? Effect.void)
+    })
+
     const fetched = (response: Response): Effect.Effect<Response> =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const answer = isEchoed(response) ? undefined : keep(headers, response, write, now)
-        const done = answer === undefined
-          ? kept === undefined ? Effect.void : helping("forget an answer", store.remove(key))
-          : save(answer)
-        return Effect.as(done, response)
+        if (answer !== undefined) return Effect.as(save(answer), forgettable(response))
+        return Effect.as(kept === undefined ? Effect.void : remove, response)
       })
 
     const fetch = Effect.suspend(() => {
@@ -183,7 +189,8 @@ export const make = (
           status: kept.status,
           headers: headersOf(kept, now),
           url: kept.url,
-          text: kept.text
+          text: kept.text,
+          forget: remove
         }
       })
 

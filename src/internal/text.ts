@@ -2,6 +2,9 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 
 const excerptLength = 200
 
+/** How much is looked at for it: to clean the whole of a long body would hold up everything else. */
+const looked = 4096
+
 /** The ways in which a secret may stand in a body: as it is, inside JSON, inside a form. */
 const formsOf = (secret: string): ReadonlyArray<string> => [
   secret,
@@ -38,14 +41,18 @@ const withoutSecret = (text: string, secret: string): string => {
 
 /** The start of a body for an error, on one line and without secrets: the given ones and what looks like one. */
 export const excerpt = (text: string, secrets: ReadonlyArray<string> = []): string => {
-  let clean = printable(text)
+  const whole = text.trimStart()
+  const isWhole = whole.length <= looked
+  let clean = printable(whole.slice(0, looked))
   for (const form of secrets.flatMap(formsOf)) clean = withoutSecret(clean, form)
   clean = clean
     .replace(named, "$1$2<redacted>")
     .replace(credentials, "$1 <redacted>")
     .replace(/\s+/g, " ")
     .trim()
-  return clean.length > excerptLength ? `${clean.slice(0, excerptLength)}…` : clean
+  if (clean.length > excerptLength) return `${clean.slice(0, excerptLength)}…`
+  // The last word may be the start of one.
+  return isWhole ? clean : `${clean.slice(0, Math.max(0, clean.lastIndexOf(" ")))}…`
 }
 
 const codeOf = (cause: unknown, depth: number): string | undefined => {
@@ -61,9 +68,15 @@ const codeOf = (cause: unknown, depth: number): string | undefined => {
 export const transportDetail = (error: HttpClientError.HttpClientError): string =>
   connectionDetail(error.cause, error._tag === "ResponseError")
 
+/** zlib's, as it tells them itself and through a `fetch`. */
+const packing = /^(?:Z_|ERR__|ERR_BROTLI|ERR_ZSTD|ZSTD_)/
+
 /** The same of an error that no HTTP client has wrapped. */
-export const connectionDetail = (cause: unknown, isAnswered: boolean): string =>
-  codeOf(cause, 0) ?? (isAnswered ? "the connection broke off" : "no connection")
+export const connectionDetail = (cause: unknown, isAnswered: boolean): string => {
+  const code = codeOf(cause, 0)
+  if (code === undefined) return isAnswered ? "the connection broke off" : "no connection"
+  return packing.test(code) ? `its body can't be unpacked (${code})` : code
+}
 
 /** A URL without its query, whose values are nobody else's business. */
 export const pathOf = (url: string): string => {

@@ -1,8 +1,10 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -13,6 +15,7 @@ import type { App, Grant, TokenResponse } from "../SpotifyAuth.js"
 import { OAuthError, tokenOperation, TransportError } from "../SpotifyError.js"
 import { retryAfter } from "./retry.js"
 import { excerpt, oauthCode, transportDetail } from "./text.js"
+import { bodyOf } from "./transport.js"
 
 /** The host that users sign in at and tokens come from. */
 export const accountsUrl = "https://accounts.spotify.com"
@@ -126,6 +129,16 @@ const secretsOf = (app: App, form: Record<string, string>): ReadonlyArray<string
   ]
 }
 
+const maxBodySize = 1024 * 1024
+
+/** Whatever the status, it takes the whole body to know what to do; what breaks off is asked for again. */
+const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string, TransportError> =>
+  Effect.flatMap(bodyOf(response, maxBodySize, 200), (read) =>
+    Either.match(read, {
+      onLeft: connectionError,
+      onRight: ({ isCut, text }) => Effect.succeed(isCut ? `more than ${maxBodySize} bytes` : text)
+    }))
+
 /** One attempt. */
 export const request = (
   client: HttpClient.HttpClient,
@@ -144,7 +157,7 @@ export const request = (
     )
     return client.execute(post).pipe(
       Effect.flatMap((response) =>
-        Effect.flatMap(response.text, (text) => {
+        Effect.flatMap(readText(response), (text) => {
           if (response.status >= 200 && response.status < 300) {
             return Option.match(decodeToken(text), {
               onNone: () => Effect.fail(noToken(grant.type, response.status, text, secrets)),
@@ -213,10 +226,13 @@ const attemptTimeout = Duration.seconds(10)
 const patience: Effect.Effect<void> = Effect.suspend(() => {
   let left = Duration.toSeconds(attemptTimeout)
   let standstills = 10
-  const second = Effect.flatMap(Clock.currentTimeMillis, (before) =>
-    Effect.map(Effect.delay(Clock.currentTimeMillis, "1 second"), (now) => {
-      if (now - before < 3000 || --standstills < 0) left--
-    }))
+  const second = Effect.flatMap(
+    Clock.currentTimeMillis,
+    (before) =>
+      Effect.map(Effect.delay(Clock.currentTimeMillis, "1 second"), (now) => {
+        if (now - before < 3000 || --standstills < 0) left--
+      })
+  )
   return Effect.repeat(second, { until: () => left <= 0 })
 })
 

@@ -139,17 +139,21 @@ const sqliteColumns = (sql: SqlClient.SqlClient, table: string) => {
  */
 const protect = (sql: SqlClient.SqlClient, execute: Execute, table: string): Effect.Effect<void, SqlError> => {
   const [, schema = "main"] = table.split(".").reverse()
-  const found = execute(sql<{ readonly file: string | null }>`SELECT file FROM pragma_database_list WHERE name = ${schema}`)
+  const found = execute(
+    sql<{ readonly file: string | null }>`SELECT file FROM pragma_database_list WHERE name = ${schema}`
+  )
   return Effect.flatMap(found, (rows) => {
     const file = rows[0]?.file ?? ""
-    return file === "" ? Effect.void : Effect.forEach(["", "-wal", "-shm", "-journal"], (suffix) =>
-      Effect.ignore(Effect.tryPromise(async () => {
-        // Only where there is a file is there Node's way to it.
-        const { chmod, stat } = await import("node:fs/promises")
-        const path = file + suffix
-        const { mode } = await stat(path)
-        if ((mode & 0o077) !== 0) await chmod(path, mode & 0o700)
-      })), { discard: true })
+    return file === "" ?
+      Effect.void :
+      Effect.forEach(["", "-wal", "-shm", "-journal"], (suffix) =>
+        Effect.ignore(Effect.tryPromise(async () => {
+          // Only where there is a file is there Node's way to it.
+          const { chmod, stat } = await import("node:fs/promises")
+          const path = file + suffix
+          const { mode } = await stat(path)
+          if ((mode & 0o077) !== 0) await chmod(path, mode & 0o700)
+        })), { discard: true })
   })
 }
 

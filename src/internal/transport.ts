@@ -5,6 +5,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
@@ -12,6 +13,9 @@ import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Runtime from "effect/Runtime"
+import * as Stream from "effect/Stream"
+import { type Read, Reading, readWeb } from "./body.js"
+import { asking, builtin, isReadable, type Readable, readNode } from "./onNode.js"
 import { transportDetail } from "./text.js"
 
 /** An answer with its whole body. */
@@ -20,6 +24,8 @@ export interface Received {
   /** By their names in lower case. */
   readonly headers: { readonly [name: string]: string | undefined }
   readonly text: string
+  /** Whether it is a success whose body is more than `maxBodySize`. */
+  readonly isCut: boolean
 }
 
 /**
@@ -32,6 +38,7 @@ class Answer implements Received {
   constructor(
     readonly status: number,
     readonly text: string,
+    readonly isCut: boolean,
     private readonly headersOf: () => Received["headers"]
   ) {}
 
@@ -40,14 +47,23 @@ class Answer implements Received {
   }
 }
 
-export const received = (status: number, text: string, headersOf: () => Received["headers"]): Received =>
-  new Answer(status, text, headersOf)
+/** An answer, once its body has been read. */
+export const received = (
+  status: number,
+  read: Read,
+  headersOf: () => Received["headers"]
+): Either.Either<Received, string> =>
+  Either.isLeft(read)
+    ? Either.left(read.left)
+    : Either.right(new Answer(status, read.right.text, read.right.isCut, headersOf))
 
 export interface Message {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly url: string
   readonly headers: { readonly [name: string]: string }
   readonly body: { readonly contentType: string; readonly text: string } | undefined
+  /** How many bytes of an answer's body are read at most, unpacked. */
+  readonly maxBodySize: number
 }
 
 export const headersOf = ({ body, headers }: Message): { [name: string]: string } =>
@@ -103,16 +119,81 @@ const refused = (
     ? Effect.succeed(error.response)
     : Effect.fail(error)
 
-const read = (
-  response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<Received, HttpClientError.HttpClientError> =>
-  Effect.map(response.text, (text) => received(response.status, text, () => response.headers))
+const ownOf = (input: unknown, name: string): unknown =>
+  Predicate.isObject(input) && Object.hasOwn(input, name) && Predicate.hasProperty(input, name)
+    ? input[name]
+    : undefined
 
-const lost = (error: HttpClientError.HttpClientError): Effect.Effect<never, string> =>
-  Effect.fail(transportDetail(error))
+/**
+ * What a client of the platform reads from. Its `stream` costs a millisecond, which is more than all the rest of a call,
+ * and its `text` knows no limit; where this finds nothing, as in a response that somebody has made or wrapped, `stream`
+ * it is.
+ */
+const sourceOf = (response: HttpClientResponse.HttpClientResponse): Response | Readable | undefined => {
+  const source = ownOf(ownOf(response, "original") ?? response, "source")
+  if (typeof Response === "function" && source instanceof Response) return source
+  if (isReadable(source)) return source
+  const body = ownOf(source, "body")
+  return isReadable(body) ? body : undefined
+}
+
+const fromWeb = (response: Response, reading: Reading): Effect.Effect<Read> =>
+  Effect.async((resume) => {
+    const reader = response.body?.getReader()
+    void readWeb(reader, response, reading).then((read) => resume(Effect.succeed(read)))
+    return Effect.sync(() => {
+      reader?.cancel().catch(() => {})
+    })
+  })
+
+const fromNode = (readable: Readable, reading: Reading): Effect.Effect<Read> =>
+  Effect.async((resume) => {
+    readNode(
+      readable,
+      (chunk) => reading.add(chunk),
+      (error) => resume(Effect.promise(async () => error === undefined ? reading.end() : reading.lost(error.error)))
+    )
+    return Effect.sync(() => readable.destroy())
+  })
+
+const ended = (
+  adding: Effect.Effect<unknown, HttpClientError.HttpClientError>,
+  reading: Reading
+): Effect.Effect<Read> =>
+  Effect.matchEffect(adding, {
+    onFailure: (error) => Effect.promise(async () => reading.lost(error.cause)),
+    onSuccess: () => Effect.promise(async () => reading.end())
+  })
+
+const addText = (response: HttpClientResponse.HttpClientResponse, reading: Reading) =>
+  Effect.map(response.text, (text) => reading.add(new TextEncoder().encode(text)))
+
+const addStream = (response: HttpClientResponse.HttpClientResponse, reading: Reading) =>
+  Stream.runForEachWhile(response.stream, (chunk) => Effect.sync(() => reading.add(chunk))).pipe(
+    // It has been read already, or is none, as in React Native.
+    Effect.catchAllDefect(() => addText(response, reading)),
+    Effect.catchIf((error) => error.reason === "EmptyBody", () => addText(response, reading))
+  )
+
+/** Reads the body of an answer, up to so many bytes; as that of another status where that is given. */
+export const bodyOf = (
+  response: HttpClientResponse.HttpClientResponse,
+  maxBodySize: number,
+  status: number = response.status
+): Effect.Effect<Read> => {
+  const source = sourceOf(response)
+  const isNode = isReadable(source)
+  const reading = new Reading(status, response.headers["content-encoding"], maxBodySize, !isNode)
+  if (source === undefined) return ended(addStream(response, reading), reading)
+  // Somebody before us has looked at it; the response keeps its text for that.
+  if (isNode ? source.readableDidRead === true : source.bodyUsed || source.body?.locked === true) {
+    return ended(addText(response, reading), reading)
+  }
+  return isNode ? fromNode(source, reading) : fromWeb(source, reading)
+}
 
 const through = (http: HttpClient.HttpClient): Send => (message, done, caller) => {
-  const made = HttpClientRequest.make(message.method)(message.url, { headers: message.headers })
+  const made = HttpClientRequest.make(message.method)(message.url, { headers: asking(builtin, message.headers) })
   const request = message.body === undefined
     ? made
     : HttpClientRequest.bodyText(made, message.body.text, message.body.contentType)
@@ -121,15 +202,17 @@ const through = (http: HttpClient.HttpClient): Send => (message, done, caller) =
     fiberRefs: caller.getFiberRefs(),
     runtimeFlags: Runtime.defaultRuntimeFlags
   })
-  // Its own fiber, since only a fiber can be interrupted; the answer isn't its result, which the runtime would hold on to.
-  const fiber = Runtime.runFork(
-    runtime,
-    Effect.map(
-      Effect.exit(Effect.catchAll(Effect.flatMap(Effect.catchAll(http.execute(request), refused), read), lost)),
-      done
-    ),
-    { updateRefs: quiet }
+  const answer = Effect.catchAll(http.execute(request), refused).pipe(
+    Effect.mapError(transportDetail),
+    Effect.flatMap((response) =>
+      Effect.flatMap(
+        bodyOf(response, message.maxBodySize),
+        (read) => received(response.status, read, () => response.headers)
+      )
+    )
   )
+  // Its own fiber, since only a fiber can be interrupted; the answer isn't its result, which the runtime would hold on to.
+  const fiber = Runtime.runFork(runtime, Effect.map(Effect.exit(answer), done), { updateRefs: quiet })
   return {
     abort: () => fiber.unsafeInterruptAsFork(FiberId.none),
     aborted: Effect.asVoid(Fiber.await(fiber))

@@ -37,6 +37,8 @@ export interface StoreProcess {
   readonly said: (word: string) => Effect.Effect<string, ProcessFailed>
   /** Waits for the end, which has to be a good one. */
   readonly finished: Effect.Effect<void, ProcessFailed>
+  /** SIGSTOP and SIGCONT. */
+  readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** SIGKILL, and waits until the process is gone. */
   readonly kill: Effect.Effect<void>
 }
@@ -87,6 +89,7 @@ export const start = (place: object, command: string, ...args: ReadonlyArray<str
           code === 0
             ? Effect.void
             : new ProcessFailed({ message: `exit code ${code}: ${lines.join("\n")}\n${errors}` })),
+        signal: (signal) => Effect.sync(() => void process_.kill(signal)),
         kill: Effect.promise(async () => {
           process_.kill("SIGKILL")
           await exited
