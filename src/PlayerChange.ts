@@ -55,7 +55,7 @@ export type PlayerChange = Data.TaggedEnum<{
 export const PlayerChange: Data.TaggedEnum.Constructor<PlayerChange> = Data.taggedEnum<PlayerChange>()
 
 /**
- * How playback is watched.
+ * How playback is watched. Times are longer than 0 and have an end.
  *
  * @since 0.1.0
  * @category options

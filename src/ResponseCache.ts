@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as internal from "./internal/responseCache.js"
 import { type Request, SpotifyClient } from "./SpotifyClient.js"
+import type { InvalidInput } from "./SpotifyError.js"
 
 /**
  * How the cache behaves; everything has a default.
@@ -20,7 +21,10 @@ import { type Request, SpotifyClient } from "./SpotifyClient.js"
  * @category options
  */
 export interface Options {
-  /** How long an answer is used at most after it came or was last confirmed, whatever Spotify allows; 7 days. */
+  /**
+   * How long an answer is used at most after it came or was last confirmed, whatever Spotify allows; 7 days. It may be 0
+   * or `Duration.infinity`.
+   */
   readonly timeToLive?: Duration.DurationInput | undefined
   /** Which GETs go through the cache; all. The others are neither answered from it nor kept. */
   readonly when?: ((request: Request) => boolean) | undefined
@@ -73,11 +77,11 @@ export interface Options {
  */
 export const layer = (
   options: Options = {}
-): Layer.Layer<SpotifyClient, never, SpotifyClient | KeyValueStore.KeyValueStore> =>
+): Layer.Layer<SpotifyClient, InvalidInput, SpotifyClient | KeyValueStore.KeyValueStore> =>
   Layer.effect(
     SpotifyClient,
     Effect.map(
-      Effect.all([SpotifyClient, KeyValueStore.KeyValueStore]),
-      ([client, store]) => internal.make(client, store, options)
+      Effect.all([internal.timeToLiveOf(options), SpotifyClient, KeyValueStore.KeyValueStore]),
+      ([timeToLive, client, store]) => internal.make(client, store, timeToLive, options)
     )
   )

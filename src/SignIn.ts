@@ -24,9 +24,11 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope_ from "effect/Scope"
+import { of as checks } from "./internal/options.js"
 import * as page from "./internal/signInPage.js"
 import { readLine } from "./internal/signInTerminal.js"
 import { excerpt, printable } from "./internal/text.js"
+import { sleep } from "./internal/time.js"
 import type * as Scope from "./Scope.js"
 import { InvalidInput } from "./SpotifyError.js"
 import type { SignInError } from "./SpotifyError.js"
@@ -134,7 +136,7 @@ export interface LoopbackOptions {
   readonly scopes?: ReadonlyArray<Scope.Scope> | undefined
   /** Makes Spotify ask again a user who agreed before, who may choose another account then. */
   readonly showDialog?: boolean | undefined
-  /** How long to wait for the browser to come back; 5 minutes. */
+  /** How long to wait for the browser to come back; 5 minutes. Longer than 0; `Duration.infinity` waits for ever. */
   readonly timeout?: Duration.DurationInput | undefined
 }
 
@@ -278,7 +280,8 @@ export const loopback = (
     const loopbackServer = yield* LoopbackServer
     const browser = yield* Browser
     const terminal = yield* Terminal.Terminal
-    const timeout = Duration.decode(options.timeout ?? Duration.minutes(5))
+    const timeout = yield* checks("SignIn.loopback")
+      .millis("timeout", options.timeout ?? Duration.minutes(5), { infinite: true })
 
     const registered = yield* loopbackOf(session.redirectUri)
     const server = yield* Effect.mapError(loopbackServer.listen(registered), (error) => unavailable(registered, error))
@@ -340,16 +343,17 @@ export const loopback = (
     })
 
     const received = yield* Effect.raceFirst(Deferred.await(callback), Effect.scoped(pasted)).pipe(
-      Effect.timeoutFail({
-        duration: timeout,
-        onTimeout: () =>
+      Effect.raceFirst(Effect.zipRight(
+        sleep(timeout),
+        Effect.failSync(() =>
           new SignInTimeout({
-            timeout,
-            message:
-              `The browser didn't come back from Spotify within ${Duration.format(timeout)}; start the sign-in ` +
-              "again and open the address that it shows"
+            timeout: Duration.millis(timeout),
+            message: `The browser didn't come back from Spotify within ${
+              Duration.format(Duration.millis(timeout))
+            }; start the sign-in again and open the address that it shows`
           })
-      })
+        )
+      ))
     )
     yield* Effect.intoDeferred(session.handleCallback(received), outcome)
     return yield* Deferred.await(outcome)

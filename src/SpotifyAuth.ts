@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { guarded } from "./internal/http.js"
 import { aBoolean, aText, attempt, checkOptions, shown, someScopes } from "./internal/input.js"
+import { of as checks } from "./internal/options.js"
 import { retryTokenRequest } from "./internal/retry.js"
 import { excerpt, oauthCode } from "./internal/text.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
@@ -153,22 +154,24 @@ export const checkRedirectUri = (redirectUri: string): Either.Either<URL, Invali
   return Either.right(url)
 }
 
+const { address } = checks("SpotifyAuth")
+
+/** None where it isn't a secret, as in a program without types. */
+const valueOf = (secret: unknown): unknown => Redacted.isRedacted(secret) ? Redacted.value(secret) : undefined
+
+const isBlank = (text: unknown): boolean => typeof text === "string" && text.trim() === ""
+
 const checkClientId = (clientId: string): Either.Either<string, InvalidInput> =>
   typeof clientId === "string" && tokenEndpoint.isCredential(clientId) && !clientId.includes(":")
     ? Either.right(clientId)
     : Either.left(InvalidInput.of(
       "SpotifyAuth",
       "clientId",
-      `the client id from Spotify's dashboard, ${
-        String(clientId).trim() === "" ? "not an empty text" : "letters and digits"
-      }`
+      `the client id from Spotify's dashboard, ${isBlank(clientId) ? "not an empty text" : "letters and digits"}`
     ))
 
-const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<void, InvalidInput> =>
-  accountsUrl === undefined ||
-    typeof accountsUrl === "string" && /^https?:\/\/[^/]/.test(accountsUrl) && URL.canParse(accountsUrl)
-    ? Either.void
-    : Either.left(InvalidInput.of("SpotifyAuth", "accountsUrl", "an http or https URL"))
+const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<unknown, InvalidInput> =>
+  accountsUrl === undefined ? Either.void : address("accountsUrl", accountsUrl)
 
 /**
  * Checks an app: its client id, its secret where it has one, and the accounts host where it is replaced.
@@ -182,13 +185,13 @@ const check = (app: App): Either.Either<App, InvalidInput> =>
   Either.gen(function*() {
     yield* checkClientId(app.clientId)
     yield* checkAccountsUrl(app.accountsUrl)
-    const secret = app.clientSecret === undefined ? undefined : textOf(app.clientSecret)
-    if (secret !== undefined && !tokenEndpoint.isCredential(secret)) {
+    const secret = app.clientSecret === undefined ? undefined : valueOf(app.clientSecret)
+    if (app.clientSecret !== undefined && !tokenEndpoint.isCredential(secret)) {
       yield* Either.left(InvalidInput.of(
         "SpotifyAuth",
         "clientSecret",
         `the client secret from Spotify's dashboard, ${
-          secret.trim() === "" ? "not an empty text" : "letters and digits without white space"
+          isBlank(secret) ? "not an empty text" : "letters and digits without white space, as Redacted"
         }`
       ))
     }

@@ -19,7 +19,7 @@ import type * as Tracer from "effect/Tracer"
 import * as internal from "./internal/client.js"
 import type { Priority } from "./internal/dispatcher.js"
 import * as unreadable from "./internal/unreadable.js"
-import type { SpotifyError } from "./SpotifyError.js"
+import type { InvalidInput, SpotifyError } from "./SpotifyError.js"
 import { SpotifySession } from "./SpotifySession.js"
 
 /**
@@ -54,7 +54,10 @@ export declare namespace SpotifyClient {
     readonly execute: (request: Request) => Effect.Effect<Response, SpotifyError>
     /** What is on its way, what waits, and why. */
     readonly status: Effect.Effect<Status>
-    /** Tells of the status after each change, until the scope closes; `statusChanges` is a stream of it. */
+    /**
+     * Tells of the status after each change, until the scope closes; `statusChanges` is a stream of it. What a listener
+     * throws is logged once and harms nobody.
+     */
     readonly onStatus: (listener: (status: Status) => void) => Effect.Effect<void, never, Scope.Scope>
     /** The same client, pool and rate gate for another session. */
     readonly withSession: (session: SpotifySession.Service) => Service
@@ -137,39 +140,49 @@ export interface Status {
 }
 
 /**
- * How the client behaves; everything has a default.
+ * How the client behaves; everything has a default. What can't be right is `InvalidInput` where the client is made.
  *
  * @since 0.1.0
  * @category options
  */
 export interface Options {
-  /** `https://api.spotify.com/v1`; replaced by tests. The bearer token goes to this host alone. */
+  /**
+   * `https://api.spotify.com/v1`; replaced by tests. An http or https URL without credentials, query and fragment. The
+   * bearer token goes to this host alone.
+   */
   readonly baseUrl?: string | undefined
-  /** Sent with every request, for example `Accept-Language`. */
+  /**
+   * Sent with every request, for example `Accept-Language`; capitals make no difference. An `Authorization` never takes
+   * the bearer token's place.
+   */
   readonly headers?: { readonly [name: string]: string } | undefined
   /** An ISO 3166-1 alpha-2 code or `from_token`, for every operation that takes a market and isn't given one. */
   readonly market?: string | undefined
-  /** How long one attempt may take, with its body; 30 seconds. */
+  /** How long one attempt may take, with its body; 30 seconds. Longer than 0; `Duration.infinity` sets no end. */
   readonly timeout?: Duration.DurationInput | undefined
   /**
    * Repeats of what failed with 5xx or a lost connection, where a repeat does no harm: half a second, doubled and
-   * jittered, three times.
+   * jittered, three times, and never before an answer's `Retry-After` is over.
    */
   readonly retrySchedule?: Schedule.Schedule<unknown, SpotifyError> | undefined
-  /** The longest pause after a 429 that callers sit through; 60 seconds. A longer one fails at once with `RateLimited`. */
+  /**
+   * The longest pause that callers sit through; 60 seconds, 0 for none, `Duration.infinity` for any. A longer one after a
+   * 429 fails at once with `RateLimited`, and so do those who have waited for so long while one 429 followed another; a
+   * longer `Retry-After` of a 5xx fails with its `ServerError`.
+   */
   readonly maxWait?: Duration.DurationInput | undefined
-  /** How often one call is sent again after a 429; 10 times. */
+  /** How often one call is sent again after a 429; 10 times. A whole number from 0. */
   readonly maxRateLimitRetries?: number | undefined
   /**
    * How many bytes the body of an answer may have, unpacked; 32 MB. A success that has more is given up while it comes, with
    * a `DecodeError`. Of an error's body 1 MB is read at most, which changes nothing about the error.
    */
   readonly maxBodySize?: number | undefined
-  /** How many requests may be on their way at once; 64. */
+  /** How many requests may be on their way at once; 64. A whole number from 1. */
   readonly maxInFlight?: number | undefined
   /**
-   * The budget, where you know it: so many requests in any time of this length, for example `[100, "30 seconds"]`. Half
-   * of it may go at once, the rest is spread. Without it the client learns its pace from the first 429s.
+   * The budget, where you know it: so many requests in any time of this length, for example `[100, "30 seconds"]`, a
+   * whole number from 1 and a duration longer than 0. Half of it may go at once, the rest is spread. Without it the client learns its pace from the first 429s.
    */
   readonly requestsPer?: readonly [requests: number, window: Duration.DurationInput] | undefined
   /**
@@ -187,10 +200,10 @@ export interface Options {
  */
 export const make = (
   options: Options = {}
-): Effect.Effect<SpotifyClient.Service, never, SpotifySession | HttpClient.HttpClient> =>
+): Effect.Effect<SpotifyClient.Service, InvalidInput, SpotifySession | HttpClient.HttpClient> =>
   Effect.map(
-    Effect.all([SpotifySession, HttpClient.HttpClient]),
-    ([session, http]) => internal.make(http, session, options)
+    Effect.all([internal.settingsOf(options), SpotifySession, HttpClient.HttpClient]),
+    ([settings, session, http]) => internal.make(http, session, settings)
   )
 
 /**
@@ -213,7 +226,7 @@ export const make = (
  */
 export const layer = (
   options?: Options
-): Layer.Layer<SpotifyClient, never, SpotifySession | HttpClient.HttpClient> =>
+): Layer.Layer<SpotifyClient, InvalidInput, SpotifySession | HttpClient.HttpClient> =>
   Layer.effect(SpotifyClient, make(options))
 
 /**

@@ -194,12 +194,17 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
 export class QuotaExceeded extends Schema.TaggedError<QuotaExceeded>()("QuotaExceeded", answer) {}
 
 /**
- * 5xx that stayed through the retries, or came where a repeat could do harm.
+ * 5xx that stayed through the retries, or came where a repeat could do harm, or with a longer wait than the client's cap.
+ *
+ * `retryAfter` is what Spotify asked to wait, where it did.
  *
  * @since 0.1.0
  * @category answers
  */
-export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", answer) {}
+export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
+  ...answer,
+  retryAfter: Schema.optional(Schema.DurationFromMillis)
+}) {}
 
 /**
  * A status that has no class of its own.

@@ -23,7 +23,7 @@ import { make as makeApart, soon } from "./internal/apart.js"
 import { ofSession as tokenClient } from "./internal/http.js"
 import { aBoolean, type Allowed, aSecret, aText, checkOptions, guarded, someScopes } from "./internal/input.js"
 import { retryTokenRequest } from "./internal/retry.js"
-import { type Flight, type Keeper, leeway, makeKeeper, never } from "./internal/session.js"
+import { type Flight, issuedAt, type Keeper, makeKeeper, never } from "./internal/session.js"
 import * as tokenEndpoint from "./internal/tokenEndpoint.js"
 import { pendingLifetime } from "./internal/tokenStoreRecord.js"
 import type * as Scope from "./Scope.js"
@@ -58,7 +58,10 @@ export declare namespace SpotifySession {
     readonly key: string
     /** Where its sign-ins come back to; none for a session that has no sign-in. */
     readonly redirectUri: string | undefined
-    /** A valid access token; refreshes 60 seconds before the end, once for all who wait. */
+    /**
+     * A valid access token; refreshes 60 seconds before the end, in the last tenth of a shorter life, once for all who
+     * wait.
+     */
     readonly accessToken: Effect.Effect<Redacted.Redacted, SessionError>
     /** Another access token than the given one, which Spotify refused. */
     readonly renew: (rejected: Redacted.Redacted) => Effect.Effect<Redacted.Redacted, SessionError>
@@ -207,6 +210,7 @@ const toToken = (
     accessToken: response.accessToken,
     // From when it was asked for, since an answer may lie about while this process stands still.
     expiresAt: DateTime.unsafeMake(askedAt + response.expiresIn * 1000),
+    ...issuedAt(askedAt, response.expiresIn * 1000),
     scopes: Option.getOrElse(response.scopes, () => previous.scopes),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(previous.authorizedAt === undefined ? {} : { authorizedAt: previous.authorizedAt })
@@ -390,7 +394,7 @@ const makeUser = (
         const token = yield* stored
         if (token === undefined) return yield* notSignedIn(keeper)
         const now = yield* Clock.currentTimeMillis
-        if (flight.accepts(token, now + leeway)) return token
+        if (flight.keeps(token, now)) return token
         if (token.refreshToken !== undefined && textOf(token.refreshToken) !== "") {
           return yield* refresh(flight, keeper, token, token.refreshToken)
         }
@@ -416,7 +420,7 @@ const makeUser = (
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         const found = unsaved === undefined ? yield* find : Option.none()
-        if (Option.isSome(found) && flight.accepts(found.value, now + leeway)) return found.value
+        if (Option.isSome(found) && flight.keeps(found.value, now)) return found.value
         const search = locked(settle(flight, keeper))
         return yield* Effect.catchTag(
           search,

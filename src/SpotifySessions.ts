@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -16,6 +15,8 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { make as makeApart } from "./internal/apart.js"
+import { of as checks } from "./internal/options.js"
+import { monotonic, sleepOn } from "./internal/time.js"
 import { SpotifyClient } from "./SpotifyClient.js"
 import type { InvalidInput } from "./SpotifyError.js"
 import * as SpotifySession from "./SpotifySession.js"
@@ -51,7 +52,10 @@ export declare namespace SpotifySessions {
 }
 
 interface Idle {
-  /** How long a session that nobody uses stays in memory; 1 minute. Its token stays in the store. */
+  /**
+   * How long a session that nobody uses stays in memory; 1 minute. Its token stays in the store. It may be 0 or
+   * `Duration.infinity`.
+   */
   readonly idleTimeToLive?: Duration.DurationInput | undefined
 }
 
@@ -92,13 +96,14 @@ const make = (
   options: Idle
 ): Effect.Effect<SpotifySessions.Service, InvalidInput, Needs | Scope.Scope> =>
   Effect.gen(function*() {
+    const idleTimeToLive = yield* checks("SpotifySessions")
+      .millis("idleTimeToLive", options.idleTimeToLive ?? Duration.minutes(1), { zero: true, infinite: true })
     // Made once and let go, so that bad options fail when the layer is built, not at the first user.
     yield* Effect.scoped(session("default"))
     const layerScope = yield* Effect.scope
     // Ours, since a caller may have a client and a store for other things, and a transaction.
     const needs = Context.omit(Tracer.ParentSpan)(yield* Effect.context<Needs>())
     const apart = yield* makeApart
-    const idleTimeToLive = Duration.toMillis(options.idleTimeToLive ?? Duration.minutes(1))
     const entries = new Map<string, Entry>()
     /** Those that nobody holds, the one that has been idle for longest first. */
     const idle = new Set<Entry>()
@@ -140,10 +145,10 @@ const make = (
       })
 
     const giveBack = (entry: Entry): Effect.Effect<void> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.flatMap(Effect.clock, (clock) => {
         if (--entry.holders > 0 || closed || idleTimeToLive === Number.POSITIVE_INFINITY) return Effect.void
         if (idleTimeToLive === 0) return drop(entry)
-        entry.idleSince = now
+        entry.idleSince = monotonic(clock)
         idle.add(entry)
         return someIdle.open
       })
@@ -154,8 +159,9 @@ const make = (
         someIdle.unsafeClose()
         return yield* someIdle.await
       }
-      const left = oldest.idleSince + idleTimeToLive - (yield* Clock.currentTimeMillis)
-      if (left > 0) return yield* Effect.sleep(left)
+      const clock = yield* Effect.clock
+      const left = Math.ceil(oldest.idleSince + idleTimeToLive) - monotonic(clock)
+      if (left > 0) return yield* sleepOn(clock, left)
       // It may have been taken up again meanwhile.
       if (idle.has(oldest)) yield* drop(oldest)
     })

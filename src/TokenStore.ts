@@ -31,13 +31,16 @@ const token = Schema.Struct({
   refreshToken: Schema.optionalWith(Schema.Redacted(Schema.String), { exact: true }),
   expiresAt: Schema.DateTimeUtc,
   scopes: Schema.Array(Schema.String),
-  authorizedAt: Schema.optionalWith(Schema.DateTimeUtc, { exact: true })
+  authorizedAt: Schema.optionalWith(Schema.DateTimeUtc, { exact: true }),
+  issuedAt: Schema.optionalWith(Schema.DateTimeUtc, { exact: true })
 })
 
 /**
  * An access token with what belongs to it.
  *
  * `authorizedAt` is when the user agreed, which a refresh doesn't move; a refresh token lives six months from then.
+ * `issuedAt` is when an access token came that lives for less than ten minutes: it is renewed in the last tenth of its
+ * life, every other in its last minute.
  *
  * @see https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens
  * @since 0.1.0

@@ -85,11 +85,6 @@ describe("a budget that the client is told", () => {
       expect(times).toHaveLength(1)
       expect(times[0]).toBeLessThanOrEqual(4200)
     }).pipe(Effect.provide(layer({ client: { requestsPer: [5, "1 second"] } }))))
-
-  it.effect("of less than one request is one", () =>
-    Effect.gen(function*() {
-      expect((yield* run(3)).seconds).toBeLessThanOrEqual(2.1)
-    }).pipe(Effect.provide(layer({ client: { requestsPer: [0, "1 second"] } }))))
 })
 
 describe("a budget that nobody tells", () => {

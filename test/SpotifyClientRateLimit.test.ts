@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, FiberId, Option, Random, Scheduler, TestClock } from "effect"
+import { Duration, Effect, Exit, Fiber, FiberId, Option, Random, Schedule, Scheduler, TestClock } from "effect"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import { FakeSpotify } from "effect-spotify/testing"
 import { get, layer, queue, sessionOf, spotify } from "./utils/client.js"
@@ -171,6 +171,111 @@ describe("a 429 without Retry-After, or with one that says nothing", () => {
     }).pipe(Effect.provide(layer({ client: { maxWait: "5 seconds" } }))))
 })
 
+describe("several Retry-After", () => {
+  for (
+    const [header, wait] of [
+      ["1, 5", 5],
+      ["5,1", 5],
+      ["0, 3", 3],
+      ["soon, 3", 3],
+      ["2, Wed, 25 Nov 2026 21:00:07 GMT", 7],
+      ["Wed, 25 Nov 2026 21:00:07 GMT, 9", 9],
+      ["Wed, 25 Nov 2026 21:00:02 GMT, Wednesday, 25-Nov-26 21:00:07 GMT", 7],
+      ["Wed Nov 25 21:00:07 2026", 7]
+    ] as const
+  ) {
+    it.effect(`(${header}): the longest counts`, () =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(Date.UTC(2026, 10, 25, 21, 0, 0))
+        yield* Effect.gen(function*() {
+          const fake = yield* spotify
+          yield* fake.failNext(FakeSpotify.tooManyRequests(header))
+          const fiber = yield* Effect.fork(get("/me"))
+          yield* TestClock.adjust("1 minute")
+          yield* Fiber.join(fiber)
+          const [first, second] = (yield* fake.requests).map(({ time }) => time)
+          expect(second! - first!).toBe(wait * 1000)
+        }).pipe(Effect.provide(layer()))
+      }))
+  }
+
+  it.effect("as a date is counted from the server's own clock", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.reply(429, {
+        headers: { date: "Wed, 25 Nov 2026 21:00:00 GMT", "retry-after": "Wed, 25 Nov 2026 21:00:07 GMT" }
+      }))
+      const fiber = yield* Effect.fork(get("/me"))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      expect((yield* fake.requests).map(({ time }) => time)).toEqual([0, 7000])
+    }).pipe(Effect.provide(layer())))
+})
+
+describe("a Retry-After of another answer", () => {
+  for (const status of [500, 502, 503, 504]) {
+    it.effect(`${status} is obeyed, and never shortens the time between repeats`, () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* fake.failNext([
+          FakeSpotify.reply(status, { headers: { "retry-after": "5" } }),
+          FakeSpotify.reply(status, { headers: { "retry-after": "0.1" } }),
+          FakeSpotify.reply(status, { headers: { "retry-after": "2, 7" } })
+        ])
+        const fiber = yield* Effect.fork(get("/me"))
+        yield* TestClock.adjust("1 minute")
+        yield* Fiber.join(fiber)
+        expect((yield* fake.requests).map(({ time }) => time)).toEqual([0, 5000, 6000, 13_000])
+      }).pipe(Effect.provide(layer({ client: { retrySchedule: Schedule.spaced("1 second") } }))))
+  }
+
+  it.effect("that is longer than the cap is not waited for: the error says how long it is", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.reply(503, { headers: { "retry-after": "61" } }))
+      expect(yield* Effect.flip(get("/me"))).toMatchObject({
+        _tag: "ServerError",
+        status: 503,
+        retryAfter: Duration.seconds(61),
+        message: "Test.send: Spotify answered 503; it asks to wait 1m 1s"
+      })
+      expect(yield* fake.count()).toBe(1)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("of a write that may not be repeated is told too", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.reply(503, { headers: { "retry-after": "1" } }))
+      expect(yield* Effect.flip(queue)).toMatchObject({ _tag: "ServerError", retryAfter: Duration.seconds(1) })
+      expect(yield* fake.count()).toBe(1)
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("401 and a redirect are obeyed", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext([
+        FakeSpotify.reply(401, { headers: { "retry-after": "3" } }),
+        FakeSpotify.reply(307, { headers: { "retry-after": "4", location: "/v1/me?elsewhere" } })
+      ], { on: { host: "api" } })
+      const fiber = yield* Effect.fork(get("/me"))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      const times = (yield* fake.requests).flatMap(({ path, time }) => path === "/v1/me" ? [time] : [])
+      expect(times).toEqual([0, 3000, 7000])
+    }).pipe(Effect.provide(layer())))
+
+  it.effect("of the token endpoint is obeyed", () =>
+    Effect.gen(function*() {
+      const fake = yield* spotify
+      yield* fake.failNext(FakeSpotify.reply(503, { headers: { "retry-after": "1, 6" } }), { on: { host: "accounts" } })
+      const fiber = yield* Effect.fork(get("/me"))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      const times = (yield* fake.requests).flatMap(({ path, time }) => path === "/api/token" ? [time] : [])
+      expect(times).toEqual([0, 6000])
+    }).pipe(Effect.provide(layer({ issue: { expiresIn: "1 second" } }))))
+})
+
 describe("a pause that is longer than the cap", () => {
   const rateLimited = (seconds: number, until: number) => ({
     _tag: "RateLimited",
@@ -295,11 +400,6 @@ describe("who goes first", () => {
       yield* Fiber.joinAll(fibers)
       expect(yield* departures).toEqual({ 0: 3, 50: 3, 100: 3, 150: 1 })
     }).pipe(Effect.provide(layer({ client: { maxInFlight: 3 }, fake: { latency: 50 } }))))
-
-  it.effect("a cap below one is one", () =>
-    Effect.gen(function*() {
-      expect((yield* get("/me")).status).toBe(200)
-    }).pipe(Effect.provide(layer({ client: { maxInFlight: 0 } }))))
 })
 
 describe("interruption", () => {

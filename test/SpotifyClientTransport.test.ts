@@ -1,15 +1,17 @@
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "@effect/platform"
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Schedule } from "effect"
+import { Duration, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import * as FetchTransport from "effect-spotify/FetchTransport"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
+import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as UndiciTransport from "effect-spotify/UndiciTransport"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Agent } from "undici"
 import { clientLayer, get, queue, send, spotify } from "./utils/client.js"
+import { serve } from "./utils/serve.js"
 
 const onAPort = (http: Layer.Layer<HttpClient.HttpClient>, options?: SpotifyClient.Options) =>
   clientLayer({ retrySchedule: Schedule.recurs(2), ...options }).pipe(
@@ -71,6 +73,49 @@ for (
         })
         expect((yield* (yield* spotify).state.player()).uri).toBe(FakeSpotify.uri("track", 7))
       }).pipe(Effect.provide(layer)))
+
+    it.live("each header once, whatever the capitals of the caller's, and the token is ours", () =>
+      Effect.gen(function*() {
+        const seen: Array<string> = []
+        const url = yield* serve((request, response) => {
+          const { rawHeaders } = request
+          seen.push(
+            ...rawHeaders.flatMap((name, i) => i % 2 === 0 ? [`${name.toLowerCase()}: ${rawHeaders[i + 1]}`] : [])
+          )
+          response.end("{}")
+        })
+        yield* get("/me", { headers: { "X-ONE": "call", AUTHORIZATION: "Bearer other" } }).pipe(
+          Effect.provide(SpotifyClient.layer({
+            baseUrl: url,
+            headers: {
+              "x-One": "client",
+              "Accept-LANGUAGE": "sv",
+              ACCEPT: "application/json",
+              Authorization: "Bearer o"
+            }
+          })),
+          Effect.provide(SpotifySession.layerToken({ accessToken: Redacted.make("ours") }))
+        )
+        const of = (...names: ReadonlyArray<string>) => seen.filter((line) => names.includes(line.split(":")[0] ?? ""))
+        expect(of("authorization", "x-one", "accept", "accept-language").toSorted()).toEqual([
+          "accept-language: sv",
+          "accept: application/json",
+          "authorization: Bearer ours",
+          "x-one: call"
+        ])
+      }).pipe(Effect.provide(http), Effect.scoped))
+
+    it.live("the longest of several Retry-After", () =>
+      Effect.gen(function*() {
+        const url = yield* serve((_, response) => {
+          response.writeHead(503, [["retry-after", "1"], ["Retry-After", "100"], ["retry-after", "5"]].flat()).end()
+        })
+        const error = yield* Effect.flip(get("/me")).pipe(
+          Effect.provide(SpotifyClient.layer({ baseUrl: url })),
+          Effect.provide(SpotifySession.layerToken({ accessToken: Redacted.make("ours") }))
+        )
+        expect(error).toMatchObject({ _tag: "ServerError", retryAfter: Duration.seconds(100) })
+      }).pipe(Effect.provide(http), Effect.scoped))
 
     it.live("what others make of the HTTP client is what the client sends through", () =>
       Effect.gen(function*() {

@@ -693,6 +693,63 @@ describe("access token", () => {
     }).pipe(Effect.provide(layers())))
 })
 
+describe("an access token with a short life", () => {
+  for (
+    const [life, lastUse, due] of [
+      [1, 0.89, 0.91],
+      [30, 26.9, 27.1],
+      [60, 53.9, 54.1],
+      [120, 107.9, 108.1],
+      [599, 539, 539.2],
+      [600, 539.9, 540.1],
+      [3600, 3539.9, 3540.1]
+    ] as const
+  ) {
+    it.scoped(`of ${life} seconds is renewed in its last tenth, or its last minute`, () =>
+      Effect.gen(function*() {
+        const session = yield* signedIn()
+        const first = yield* clear(session.accessToken)
+        expect(yield* clear(session.accessToken)).toBe(first)
+        yield* TestClock.adjust(lastUse * 1000)
+        expect(yield* clear(session.accessToken)).toBe(first)
+        expect(yield* tokenRequests).toBe(1)
+        yield* TestClock.adjust((due - lastUse) * 1000)
+        expect(yield* clear(session.accessToken)).not.toBe(first)
+        expect(yield* clear(session.accessToken)).not.toBe(first)
+        expect(yield* tokenRequests).toBe(2)
+      }).pipe(Effect.provide(layers({ tokenLifetime: life * 1000 }))))
+  }
+
+  it.scoped("is refreshed once for two sessions on one store, and known by one that comes later", () =>
+    Effect.gen(function*() {
+      const one = yield* signedIn()
+      const two = yield* SpotifySession.makePkce(publicClient)
+      yield* two.accessToken
+      expect(yield* tokenRequests).toBe(1)
+      yield* TestClock.adjust("29 seconds")
+      const renewed = yield* clear(one.accessToken)
+      expect(yield* clear(two.accessToken)).toBe(renewed)
+      const three = yield* SpotifySession.makePkce(publicClient)
+      expect(yield* clear(three.accessToken)).toBe(renewed)
+      expect(yield* tokenRequests).toBe(2)
+    }).pipe(Effect.provide(layers({ tokenLifetime: "30 seconds" }))))
+
+  for (const expires_in of [0, -1, -3600, 1e300]) {
+    it.scoped(`that Spotify says ends in ${expires_in} seconds is used until it is refused`, () =>
+      Effect.gen(function*() {
+        const spotify = yield* FakeSpotify.FakeSpotify
+        const session = yield* SpotifySession.makeClientCredentials(confidential)
+        const answer = (access_token: string) => FakeSpotify.reply(200, { json: { access_token, expires_in } })
+        yield* spotify.failNext([answer("one"), answer("two")], { on: tokenEndpoint })
+        for (let i = 0; i < 5; i++) expect(yield* clear(session.accessToken)).toBe("one")
+        expect(yield* tokenRequests).toBe(1)
+        expect(yield* clear(session.renew(Redacted.make("one")))).toBe("two")
+        for (let i = 0; i < 5; i++) expect(yield* clear(session.accessToken)).toBe("two")
+        expect(yield* tokenRequests).toBe(2)
+      }).pipe(Effect.provide(layers())))
+  }
+})
+
 describe("renew", () => {
   it.scoped("gives another token than the refused one, refreshed once for all", () =>
     Effect.gen(function*() {

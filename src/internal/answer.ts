@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -53,8 +54,10 @@ const hintOf = (
   status: number,
   detail: string,
   reason: string | undefined,
-  missing: ReadonlyArray<string>
+  missing: ReadonlyArray<string>,
+  retryAfter: Duration.Duration | undefined
 ) => {
+  if (status >= 500 && retryAfter !== undefined) return `it asks to wait ${Duration.format(retryAfter)}`
   if (status === 400) return isOfLimit(detail) ? request.limitHint : undefined
   if (status === 401) return "sign in again, or check the token"
   if (status === 404 && reason === "NO_ACTIVE_DEVICE") return "open Spotify on a device, or name one with device_id"
@@ -69,7 +72,8 @@ export const errorOf = (
   path: string,
   answer: Response,
   session: SpotifySession.Service,
-  sent: Redacted.Redacted
+  sent: Redacted.Redacted,
+  retryAfter: Duration.Duration | undefined
 ): Effect.Effect<SpotifyError> => {
   const { status } = answer
   const told = said(answer.text).reason
@@ -79,9 +83,9 @@ export const errorOf = (
   return lacksScope
     ? Effect.map(
       Effect.orElseSucceed(session.token, () => Option.none()),
-      (token) => make(request, path, status, detail, reason, missingOf(request.scopes ?? [], token))
+      (token) => make(request, path, status, detail, reason, missingOf(request.scopes ?? [], token), retryAfter)
     )
-    : Effect.succeed(make(request, path, status, detail, reason, []))
+    : Effect.succeed(make(request, path, status, detail, reason, [], retryAfter))
 }
 
 const missingOf = (needed: ReadonlyArray<string>, token: Option.Option<Token>): ReadonlyArray<string> => {
@@ -99,9 +103,10 @@ const make = (
   status: number,
   detail: string,
   reason: string | undefined,
-  missingScopes: ReadonlyArray<string>
+  missingScopes: ReadonlyArray<string>,
+  retryAfter: Duration.Duration | undefined
 ): SpotifyError => {
-  const hint = hintOf(request, status, detail, reason, missingScopes)
+  const hint = hintOf(request, status, detail, reason, missingScopes, retryAfter)
   const fields = {
     operation: request.operation,
     method: request.method,
@@ -113,7 +118,7 @@ const make = (
       reason === undefined ? "" : ` (${reason})`
     }${hint === undefined ? "" : `; ${hint}`}`
   }
-  if (status >= 500) return new ServerError(fields)
+  if (status >= 500) return new ServerError({ ...fields, retryAfter })
   switch (status) {
     case 400:
       return new BadRequest(fields)

@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
@@ -13,11 +14,16 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
+import * as Runtime from "effect/Runtime"
 import * as Schedule from "effect/Schedule"
+import * as ScheduleDecision from "effect/ScheduleDecision"
+import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import * as Schema from "effect/Schema"
 import type { Options, Request, Response, ResponseInfo, SpotifyClient, Status } from "../SpotifyClient.js"
 import {
   DecodeError,
   ForeignHost,
+  InvalidInput,
   RateLimited,
   type ReauthorizationRequired,
   type SpotifyError,
@@ -29,8 +35,13 @@ import { detailOf, errorOf, isRateLimit } from "./answer.js"
 import { defaultMaxBodySize } from "./body.js"
 import { Deadline } from "./deadline.js"
 import { Dispatcher, type Outcome, type Priority, type Restore } from "./dispatcher.js"
+import { sendable } from "./headers.js"
+import { of as checks } from "./options.js"
+import type { Told } from "./pace.js"
+import { expectedMarket, Market } from "./param.js"
 import { defaultMaxWait, retryAfter, transient } from "./retry.js"
 import { pathOf } from "./text.js"
+import { monotonic, sleepOn } from "./time.js"
 import { type Received, sendOf } from "./transport.js"
 
 const apiUrl = "https://api.spotify.com/v1"
@@ -119,29 +130,65 @@ const answered: Outcome = { _tag: "Answered" }
 
 const maxRedirects = 3
 
+/** The options of a client, checked and with their defaults. */
+export interface Settings {
+  readonly base: URL
+  readonly headers: { readonly [name: string]: string }
+  readonly market: string | undefined
+  readonly timeout: number
+  readonly schedule: Schedule.Schedule<unknown, SpotifyError>
+  readonly maxWait: number
+  readonly maxLimited: number
+  readonly maxInFlight: number
+  readonly told: Told | undefined
+  readonly maxBodySize: number
+  readonly unreadable: "skip" | "fail" | undefined
+}
+
+const { address, millis, refused, whole } = checks("SpotifyClient")
+
+const isMarket = Schema.is(Market)
+
+export const settingsOf = (options: Options): Either.Either<Settings, InvalidInput> =>
+  Either.gen(function*() {
+    const { market, requestsPer, retrySchedule: schedule = transient, unreadable } = options
+    if (unreadable !== undefined && unreadable !== "skip" && unreadable !== "fail") {
+      yield* refused("unreadable", "\"skip\" or \"fail\"")
+    }
+    if (market !== undefined && !isMarket(market)) yield* refused("market", expectedMarket)
+    if (!Schedule.isSchedule(schedule)) yield* refused("retrySchedule", "a Schedule")
+    if (requestsPer !== undefined && !Array.isArray(requestsPer)) {
+      yield* refused("requestsPer", "a number of requests and a duration")
+    }
+    return {
+      base: yield* address("baseUrl", options.baseUrl ?? apiUrl),
+      headers: yield* sendable("SpotifyClient", { accept: "application/json", ...options.headers }),
+      market,
+      timeout: yield* millis("timeout", options.timeout ?? Duration.seconds(30), { infinite: true }),
+      schedule,
+      maxWait: yield* millis("maxWait", options.maxWait ?? defaultMaxWait, { zero: true, infinite: true }),
+      maxLimited: yield* whole("maxRateLimitRetries", options.maxRateLimitRetries ?? 10, 0),
+      maxInFlight: yield* whole("maxInFlight", options.maxInFlight ?? 64, 1),
+      told: requestsPer === undefined ? undefined : {
+        requests: yield* whole("requestsPer[0]", requestsPer[0], 1),
+        window: yield* millis("requestsPer[1]", requestsPer[1])
+      },
+      maxBodySize: yield* whole("maxBodySize", options.maxBodySize ?? defaultMaxBodySize, 1),
+      unreadable
+    }
+  })
+
 export const make = (
   http: HttpClient.HttpClient,
   session: SpotifySession.Service,
-  options: Options
+  { base, headers, market, maxBodySize, maxInFlight, maxLimited, maxWait, schedule, timeout, told, unreadable }:
+    Settings
 ): SpotifyClient.Service => {
   const start = sendOf(http)
-  const base = new URL(options.baseUrl ?? apiUrl)
   const basePath = base.pathname.replace(/\/$/, "")
   const baseUrl = base.origin + basePath
-  const timeout = Duration.decode(options.timeout ?? Duration.seconds(30))
-  const deadline = new Deadline(Duration.toMillis(timeout))
-  const schedule = options.retrySchedule ?? transient
-  const maxWait = Duration.toMillis(options.maxWait ?? defaultMaxWait)
-  const maxLimited = options.maxRateLimitRetries ?? 10
-  const maxBodySize = options.maxBodySize ?? defaultMaxBodySize
-  const dispatcher = new Dispatcher({
-    maxWait,
-    maxInFlight: Math.max(1, options.maxInFlight ?? 64),
-    told: options.requestsPer === undefined
-      ? undefined
-      : { requests: options.requestsPer[0], window: Duration.toMillis(options.requestsPer[1]) }
-  })
-  const headers = { accept: "application/json", ...options.headers }
+  const deadline = new Deadline(timeout)
+  const dispatcher = new Dispatcher({ maxWait, maxInFlight, told })
 
   const foreign = (request: Request, path: string, host: string): ForeignHost =>
     new ForeignHost({
@@ -206,31 +253,27 @@ export const make = (
     clock: Clock.Clock,
     restore: Restore,
     request: Request,
+    own: Request["headers"],
     target: Target,
     token: Redacted.Redacted
   ): Effect.Effect<Answer, TransportError> => {
     const message = {
       method: request.method,
       url: target.url,
-      headers: { ...headers, ...request.headers, authorization: `Bearer ${Redacted.value(token)}` },
+      headers: { ...headers, ...own, authorization: `Bearer ${Redacted.value(token)}` },
       body: request.body,
       maxBodySize
     }
     const outcome = (received: Received): Outcome =>
       isRateLimit(received.status, received.text)
-        ? {
-          _tag: "Limited",
-          wait: Option.getOrUndefined(
-            Option.map(retryAfter(received.headers, clock.unsafeCurrentTimeMillis()), Duration.toMillis)
-          )
-        }
+        ? { _tag: "Limited", wait: Option.getOrUndefined(Option.map(askedBy(clock, received), Duration.toMillis)) }
         : answered
     return Effect.matchEffect(
       deadline.run<Received, string, TransportError>(
         clock,
         restore,
         (done) => start(message, done, fiber),
-        () => lost(request, target.path, "Timeout", Duration.format(timeout))
+        () => lost(request, target.path, "Timeout", Duration.format(Duration.millis(timeout)))
       ),
       {
         onFailure: (error) =>
@@ -247,9 +290,9 @@ export const make = (
     until: number,
     last: Answer | undefined
   ): RateLimited => {
-    const now = clock.unsafeCurrentTimeMillis()
-    const retryAt = DateTime.unsafeMake(Math.max(now, until))
-    const retryAfter = Duration.millis(retryAt.epochMillis - now)
+    const millis = Math.ceil(Math.max(0, until - monotonic(clock)))
+    const retryAfter = Duration.millis(millis)
+    const retryAt = DateTime.unsafeMake(clock.unsafeCurrentTimeMillis() + millis)
     return new RateLimited({
       operation: request.operation,
       method: request.method,
@@ -259,9 +302,13 @@ export const make = (
       reason: undefined,
       retryAfter,
       retryAt,
-      message: `${request.operation}: Spotify asks to wait ${
-        Duration.format(Duration.seconds(Math.ceil(Duration.toSeconds(retryAfter))))
-      }, until ${DateTime.formatIso(retryAt)}`
+      message: `${request.operation}: ${
+        millis === 0
+          ? "Spotify has answered 429 for longer than the client waits (maxWait)"
+          : `Spotify asks to wait ${Duration.format(Duration.seconds(Math.ceil(millis / 1000)))}, until ${
+            DateTime.formatIso(retryAt)
+          }`
+      }`
     })
   }
 
@@ -270,9 +317,23 @@ export const make = (
     session: SpotifySession.Service,
     request: Request
   ): Effect.Effect<Response, SpotifyError> => {
+    const own = request.headers && sendable(request.operation, request.headers)
+    return own !== undefined && Either.isLeft(own)
+      ? Effect.fail(own.left)
+      : Effect.flatMap(resolve(request), (target) => callWith(fiber, session, request, own?.right, target))
+  }
+
+  const callWith = (
+    fiber: AnyFiber,
+    session: SpotifySession.Service,
+    request: Request,
+    own: Request["headers"],
+    target: Target
+  ): Effect.Effect<Response, SpotifyError> => {
     const clock = clockOf(fiber)
     const rank = fiber.getFiberRef(priority)
-    let driver: Schedule.ScheduleDriver<unknown, SpotifyError> | undefined
+    let state: unknown = schedule.initial
+    let limitedAt: number | undefined
     let sent = 0
     let renewed = false
     let limited = 0
@@ -280,9 +341,9 @@ export const make = (
 
     const attempt = (target: Target, last?: Answer): Effect.Effect<Response, SpotifyError> =>
       Effect.suspend(() => {
-        const shut = dispatcher.shut(clock.unsafeCurrentTimeMillis())
+        const shut = dispatcher.shut(monotonic(clock))
         if (shut !== undefined) return Effect.fail(rateLimitedError(clock, request, target.path, shut.until, last))
-        const place = { clock, priority: rank, isRepeat: sent > 0 }
+        const place = { clock, priority: rank, isRepeat: sent > 0, limitedAt }
         return Effect.matchEffect(
           Effect.flatMap(session.accessToken, (token) =>
             dispatcher.run(
@@ -293,9 +354,9 @@ export const make = (
                 return waited
                   ? Effect.flatMap(
                     restore(session.accessToken),
-                    (token) => send(fiber, clock, restore, request, target, token)
+                    (token) => send(fiber, clock, restore, request, own, target, token)
                   )
-                  : send(fiber, clock, restore, request, target, token)
+                  : send(fiber, clock, restore, request, own, target, token)
               },
               outcomeOf
             )),
@@ -305,6 +366,7 @@ export const make = (
               if (error._tag === "Shut") {
                 return Effect.fail(rateLimitedError(clock, request, target.path, error.until, last))
               }
+              limitedAt = undefined
               if (isUnanswered(error)) observe("none")
               return repeat(target, error)
             }
@@ -319,25 +381,28 @@ export const make = (
 
     const settle = (target: Target, answer: Answer): Effect.Effect<Response, SpotifyError> => {
       const { status } = answer
+      limitedAt = undefined
       observe(String(status))
       request.span?.attribute("http.response.status_code", status)
       const isAnswer = (status >= 200 && status < 300) ||
-        (status === 304 && request.headers?.["if-none-match"] !== undefined)
+        (status === 304 && own?.["if-none-match"] !== undefined)
       if (isAnswer) {
         return answer.isCut ? Effect.fail(tooLarge(request, target.path, status)) : Effect.succeed(answer)
       }
       if (status === 401 && !renewed) {
         renewed = true
         return Effect.matchEffect(session.renew(answer.accessToken), {
-          onSuccess: () => again(target, "401, with another token", answer),
+          onSuccess: () =>
+            after(answer, 0, again(target, "401, with another token", answer), () => fail(target, answer)),
           onFailure: (error) => isUnrenewable(error) ? fail(target, answer) : Effect.fail(error)
         })
       }
       if (answer.outcome._tag === "Limited") {
         count(fiber, rateLimited)
+        limitedAt = monotonic(clock)
         return limited++ < maxLimited
           ? again(target, "429, when Spotify allows it", answer)
-          : Effect.fail(rateLimitedError(clock, request, target.path, dispatcher.state(0).pausedUntil, answer))
+          : Effect.fail(rateLimitedError(clock, request, target.path, dispatcher.opensAt(limitedAt), answer))
       }
       return isRedirect(status) ? redirect(target, answer) : fail(target, answer)
     }
@@ -350,40 +415,71 @@ export const make = (
       }
       return location === undefined || request.method !== "GET" || redirects++ >= maxRedirects
         ? fail(target, answer)
-        : Effect.flatMap(follow(request, target.path, location, target.url), (next) => attempt(next))
+        : Effect.flatMap(
+          follow(request, target.path, location, target.url),
+          (next) => after(answer, 0, attempt(next), () => fail(target, answer))
+        )
+    }
+
+    /** Waits as long as the answer asks for, where that isn't longer than callers care to wait. */
+    const after = (
+      answer: Answer | undefined,
+      delay: number,
+      next: Effect.Effect<Response, SpotifyError>,
+      otherwise: () => Effect.Effect<Response, SpotifyError>
+    ): Effect.Effect<Response, SpotifyError> => {
+      const asked = answer === undefined
+        ? 0
+        : Option.match(askedBy(clock, answer), { onNone: () => 0, onSome: Duration.toMillis })
+      if (asked > maxWait) return otherwise()
+      const wait = Math.max(asked, delay)
+      return wait <= 0 ? next : Effect.zipRight(sleepOn(clock, wait), next)
     }
 
     const fail = (target: Target, answer: Answer): Effect.Effect<Response, SpotifyError> =>
       Effect.flatMap(
-        errorOf(request, target.path, answer, session, answer.accessToken),
-        (error) => repeat(target, error)
+        errorOf(
+          request,
+          target.path,
+          answer,
+          session,
+          answer.accessToken,
+          Option.getOrUndefined(askedBy(clock, answer))
+        ),
+        (error) => repeat(target, error, answer)
       )
 
-    const repeat = (target: Target, error: SpotifyError): Effect.Effect<Response, SpotifyError> => {
+    // By hand, since a driver of the schedule reads the wall clock and sleeps no longer than effect's clock can.
+    const repeat = (target: Target, error: SpotifyError, answer?: Answer): Effect.Effect<Response, SpotifyError> => {
       if (!request.idempotent || !isTransient(error)) return Effect.fail(error)
-      const next = (driver: Schedule.ScheduleDriver<unknown, SpotifyError>) =>
-        Effect.matchEffect(driver.next(error), {
-          onFailure: () => Effect.fail(error),
-          onSuccess: () => again(target, error.message)
-        })
-      if (driver !== undefined) return next(driver)
-      return Effect.flatMap(Schedule.driver(schedule), (made) => {
-        driver = made
-        return next(made)
+      const now = monotonic(clock)
+      return Effect.flatMap(schedule.step(now, error, state), ([next, , decision]) => {
+        state = next
+        return ScheduleDecision.isDone(decision)
+          ? Effect.fail(error)
+          : after(
+            answer,
+            ScheduleIntervals.start(decision.intervals) - now,
+            again(target, error.message),
+            () => Effect.fail(error)
+          )
       })
     }
 
-    const again = (target: Target, why: string, last?: Answer): Effect.Effect<Response, SpotifyError> => {
-      count(fiber, retries)
-      request.span?.event("sent again", clock.unsafeCurrentTimeNanos(), { why })
-      return Effect.zipRight(Effect.logDebug(`${request.operation} is sent again: ${why}`), attempt(target, last))
-    }
+    const again = (target: Target, why: string, last?: Answer): Effect.Effect<Response, SpotifyError> =>
+      Effect.suspend(() => {
+        count(fiber, retries)
+        request.span?.event("sent again", clock.unsafeCurrentTimeNanos(), { why })
+        return Effect.zipRight(Effect.logDebug(`${request.operation} is sent again: ${why}`), attempt(target, last))
+      })
 
-    return Effect.flatMap(resolve(request), (target) => attempt(target))
+    return attempt(target)
   }
 
   const status = (clock: Clock.Clock): Status => {
-    const state = dispatcher.state(clock.unsafeCurrentTimeMillis())
+    const now = monotonic(clock)
+    const state = dispatcher.state(now)
+    const wall = (time: number) => clock.unsafeCurrentTimeMillis() + (time - now)
     const { background, inFlight, interactive, limit, paced, pausedUntil, perSecond } = state
     return {
       inFlight,
@@ -393,28 +489,50 @@ export const make = (
       waitingFor: interactive + background === 0
         ? Option.none()
         : Option.some(pausedUntil > 0 ? "pause" : paced > 0 ? "pace" : "limit"),
-      pausedUntil: pausedUntil === 0 ? Option.none() : Option.some(pausedUntil),
-      nextAt: paced === 0 ? Option.none() : Option.some(paced),
+      pausedUntil: pausedUntil === 0 ? Option.none() : Option.some(wall(pausedUntil)),
+      nextAt: paced === 0 ? Option.none() : Option.some(wall(paced)),
       requestsPerSecond: Option.fromNullable(perSecond)
     }
   }
 
   const of = (session: SpotifySession.Service): SpotifyClient.Service => ({
     session,
-    market: options.market,
-    unreadable: options.unreadable,
+    market,
+    unreadable,
     execute: (request) => Effect.withFiberRuntime((fiber) => call(fiber, session, request)),
     status: Effect.map(Effect.clock, status),
     onStatus: (listener) =>
-      Effect.flatMap(Effect.clock, (clock) =>
-        Effect.asVoid(Effect.acquireRelease(
-          Effect.sync(() => dispatcher.subscribe(() => listener(status(clock)))),
-          (unsubscribe) => Effect.sync(unsubscribe)
-        ))),
+      Effect.flatMap(
+        Effect.zip(Effect.clock, Effect.runtime<never>()),
+        ([clock, runtime]) =>
+          Effect.asVoid(Effect.acquireRelease(
+            Effect.sync(() => dispatcher.subscribe(harmless(runtime, () => listener(status(clock))))),
+            (unsubscribe) => Effect.sync(unsubscribe)
+          ))
+      ),
     withSession: of
   })
   return of(session)
 }
+
+/** What a listener throws is no business of the call that happens to tell it; it is logged once. */
+const harmless = (runtime: Runtime.Runtime<never>, listener: () => unknown): () => void => {
+  let isReported = false
+  const report = (cause: unknown): void => {
+    if (isReported) return
+    isReported = true
+    Runtime.runFork(runtime)(
+      Effect.logError("A listener of the client's status failed; it is told of on, its failures aren't", cause)
+    )
+  }
+  return () => {
+    const told = Either.try({ try: listener, catch: report })
+    if (Either.isRight(told) && Predicate.isPromiseLike(told.right)) told.right.then(undefined, report)
+  }
+}
+
+const askedBy = (clock: Clock.Clock, { headers }: Received | Answer): Option.Option<Duration.Duration> =>
+  retryAfter(headers, clock.unsafeCurrentTimeMillis())
 
 const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
 

@@ -1,10 +1,10 @@
 import type * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import type { Restore } from "./dispatcher.js"
+import { monotonic, sleepOn } from "./time.js"
 import type { Sending } from "./transport.js"
 
 interface Running {
@@ -40,23 +40,28 @@ export class Deadline {
         if (resume === undefined) early ??= result
         else resume(result)
       }
+      let sending: Sending | undefined
       const running: Running = {
-        end: clock.unsafeCurrentTimeMillis() + this.millis,
+        end: Math.ceil(monotonic(clock) + this.millis),
         expire: () => {
           end(Effect.failSync(onExpiry))
-          sending.abort()
+          sending?.abort()
         }
       }
       this.begin(running, clock)
-      const sending = start(end)
       return Effect.onExit(
-        restore(Effect.async<A, E | E2>((callback) => {
-          if (early === undefined) resume = callback
-          else callback(early)
-        })),
+        // What starts it may be somebody else's, and throw.
+        Effect.suspend(() => {
+          sending = start(end)
+          return restore(Effect.async<A, E | E2>((callback) => {
+            if (early === undefined) resume = callback
+            else callback(early)
+          }))
+        }),
         (exit) => {
-          if (!Exit.isInterrupted(exit)) return Effect.void
+          if (Exit.isSuccess(exit)) return Effect.void
           this.finish(running)
+          if (sending === undefined || !Exit.isInterrupted(exit)) return Effect.void
           sending.abort()
           return sending.aborted
         }
@@ -85,10 +90,10 @@ export class Deadline {
 
   private watch(clock: Clock.Clock): Effect.Effect<void> {
     return Effect.suspend(() => {
-      const now = clock.unsafeCurrentTimeMillis()
+      const now = monotonic(clock)
       for (const running of this.running) {
         if (running.end > now) {
-          return Effect.flatMap(clock.sleep(Duration.millis(running.end - now)), () => this.watch(clock))
+          return Effect.flatMap(sleepOn(clock, running.end - now), () => this.watch(clock))
         }
         this.running.delete(running)
         running.expire()

@@ -10,7 +10,7 @@ interface Learned {
   readonly time: number
   readonly guess: number
   readonly from: number
-  /** How long it takes to double. */
+  /** How long it takes to double for the first time. */
   readonly doubling: number
 }
 
@@ -18,10 +18,13 @@ interface Learned {
 const memory = 30_000
 
 const minDoubling = 1000
-const maxDoubling = 120_000
+const maxDoubling = 15_000
+
+/** A row of 429s teaches nothing more below this many requests a millisecond: whoever waits must see an end. */
+const slowest = 1 / 4000
 
 /**
- * When the next request may leave, so that Spotify needn't say no. Times are in epoch milliseconds.
+ * When the next request may leave, so that Spotify needn't say no. Times are in milliseconds of a clock that nobody sets.
  *
  * **Told** the budget: no more than its requests leave in its window, which counts for a little longer than it is, since
  * requests arrive closer together than they leave. Half of it may go at once; from there on they are spread, or they
@@ -29,13 +32,17 @@ const maxDoubling = 120_000
  *
  * **Learned**, whether told or not: from the first 429 on, requests leave one at a time. A 429 ends an opening of the
  * gate. What was answered in it, over its time and a part of the pause that it cost, is the new pace: with all of the
- * pause it would be the least that Spotify allows, with none of it more than that. The pace then doubles until the next
- * 429, the sooner the shorter the opening was that it was learned in, and so it is forgotten where it isn't needed.
- * Time with nothing to send doesn't count.
+ * pause it would be the least that Spotify allows, with none of it more than that. The pace then doubles, slowly at first
+ * and ever faster until the next 429, the sooner the shorter the time was in that opening in which anybody waited, and so
+ * it is forgotten where it isn't needed: as when there was little to send, or another process, which had a part of the
+ * budget, has ended.
+ * Time with nothing to send doesn't count. An opening without an answer halves what was known before, down to a floor,
+ * and that is made up for at once.
  */
 export class Pace {
-  private readonly departures: Array<number>
+  private readonly departures: Array<number> = []
   private next = 0
+  private readonly requests: number
   private readonly spacing: number
   private readonly window: number
   private last = -Infinity
@@ -43,36 +50,35 @@ export class Pace {
   private answers = 0
   private busy = 0
   private busySince = 0
+  private crowded = 0
+  private crowdedSince: number | undefined
 
   constructor(told: Told | undefined) {
-    const requests = told === undefined ? 0 : Math.max(1, Math.floor(told.requests))
-    this.departures = Array.from({ length: requests }, () => -Infinity)
+    this.requests = told === undefined ? 0 : told.requests
     this.window = told === undefined ? 0 : told.window + Math.min(told.window * 0.03, 100)
-    this.spacing = this.window / requests
+    this.spacing = this.requests === 0 ? 0 : this.window / this.requests
   }
 
-  /** When the next request may leave; in the past if it may at once. */
+  /** When the next request may leave, as far as that is known now; in the past if it may at once. */
   due(now: number): number {
-    return Math.max(this.last + this.interval(now), (this.departures[this.next] ?? -Infinity) + this.window)
+    return Math.max(this.toldDue(), this.learnedDue(now))
   }
 
   /** How many requests a second may leave, as far as there is such a number. */
   perSecond(now: number): number | undefined {
-    const interval = this.departures.length === 0
-      ? this.learnedInterval(now)
-      : Math.max(this.spacing, this.learnedInterval(now))
+    const interval = Math.max(this.spacing, this.learnedInterval(now))
     return interval === 0 ? undefined : 1000 / interval
   }
 
   /** A request leaves. */
   depart(now: number): void {
-    const interval = this.interval(now)
+    const interval = Math.max(this.learnedInterval(now), now < this.spreadUntil() ? this.spacing : 0)
     const due = this.last + interval
     // A timer that comes late makes the next departures no later.
     this.last = now - due < interval ? due : now
-    if (this.departures.length > 0) {
+    if (this.requests > 0) {
       this.departures[this.next] = now
-      this.next = (this.next + 1) % this.departures.length
+      this.next = (this.next + 1) % this.requests
     }
   }
 
@@ -85,6 +91,13 @@ export class Pace {
   rest(now: number): void {
     this.busy = this.busyTime(now)
     this.busySince = Math.max(this.busySince, now)
+  }
+
+  /** Whether somebody waits: what was answered while nobody did is the least that Spotify allows. */
+  crowd(now: number, isCrowded: boolean): void {
+    if (isCrowded === (this.crowdedSince !== undefined)) return
+    this.crowded = this.crowdedTime(now)
+    this.crowdedSince = isCrowded ? now : undefined
   }
 
   /** An answer of this opening that isn't a 429. */
@@ -111,12 +124,20 @@ export class Pace {
       time: time + pause * 0.3,
       guess: interval === 0 ? 1 / 1000 : 1 / interval / 2,
       from: now + pause,
-      doubling: Math.min(Math.max(16 * time, minDoubling), maxDoubling)
+      doubling: this.answers === 0
+        ? minDoubling
+        : Math.min(Math.max(12 * this.crowdedTime(now), minDoubling), maxDoubling)
     }
     this.last = -Infinity
     this.answers = 0
     this.busy = 0
     this.busySince = now + pause
+    this.crowded = 0
+    if (this.crowdedSince !== undefined) this.crowdedSince = now + pause
+  }
+
+  private crowdedTime(now: number): number {
+    return this.crowded + (this.crowdedSince === undefined ? 0 : Math.max(0, now - this.crowdedSince))
   }
 
   private busyTime(now: number): number {
@@ -126,12 +147,33 @@ export class Pace {
   private learnedInterval(now: number): number {
     if (this.learned === undefined) return 0
     const { answers, doubling, from, guess, time } = this.learned
-    return 1 / ((answers === 0 ? guess : answers / time) * 2 ** (Math.max(0, now - from) / doubling))
+    const rate = Math.max(slowest, answers === 0 ? guess : answers / time)
+    return 1 / (rate * 2 ** (Math.max(0, now - from) / doubling) ** 2)
   }
 
-  private interval(now: number): number {
-    const { length } = this.departures
-    const halfAgo = this.departures[(this.next + Math.floor(length / 2)) % length] ?? -Infinity
-    return Math.max(this.learnedInterval(now), now - halfAgo < this.window ? this.spacing : 0)
+  /** The interval shrinks while one waits for it: the time at which it is over, not the one that it promises now. */
+  private learnedDue(now: number): number {
+    const promised = this.last + this.learnedInterval(now)
+    if (promised <= now) return promised
+    let before = now
+    let after = promised
+    while (after - before > 0.5) {
+      const middle = (before + after) / 2
+      if (this.last + this.learnedInterval(middle) > middle) before = middle
+      else after = middle
+    }
+    return after
+  }
+
+  private toldDue(): number {
+    const whole = (this.departures[this.next] ?? -Infinity) + this.window
+    return Math.max(Math.min(this.last + this.spacing, this.spreadUntil()), whole)
+  }
+
+  /** Until when half of what was told is used up. */
+  private spreadUntil(): number {
+    if (this.requests === 0) return -Infinity
+    const half = (this.next + Math.floor(this.requests / 2)) % this.requests
+    return (this.departures[half] ?? -Infinity) + this.window
   }
 }

@@ -34,9 +34,11 @@ export const text: Schema.Schema<string> = saying(Schema.NonEmptyString, "a text
 
 export const anyText: Schema.Schema<string> = saying(Schema.String, "a text")
 
-const Market: Schema.Schema<string> = saying(
+export const expectedMarket = "an ISO 3166-1 alpha-2 country code (\"SE\") or from_token"
+
+export const Market: Schema.Schema<string> = saying(
   Schema.String.pipe(Schema.pattern(/^(?:[A-Z]{2}|from_token)$/)),
-  "an ISO 3166-1 alpha-2 country code (\"SE\") or from_token"
+  expectedMarket
 )
 
 export const market = Schema.optional(Market)

@@ -1,7 +1,6 @@
 import * as Chunk from "effect/Chunk"
-import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
@@ -9,12 +8,14 @@ import type { Endpoint } from "../Endpoint.js"
 import type { PlaybackState } from "../model/Player.js"
 import { type Options, PlayerChange } from "../PlayerChange.js"
 import { SpotifyClient, withPriority } from "../SpotifyClient.js"
-import type { SpotifyError } from "../SpotifyError.js"
+import type { InvalidInput, SpotifyError } from "../SpotifyError.js"
 import { aDuration, aText, checkOptions } from "./input.js"
+import { of as checks } from "./options.js"
+import { monotonic, sleep } from "./time.js"
 
 interface Look {
   readonly state: Option.Option<PlaybackState>
-  /** In epoch milliseconds. */
+  /** On the clock that nobody sets. */
   readonly at: number
 }
 
@@ -83,6 +84,22 @@ const changesBetween = (previous: Look | undefined, { at, state }: Look): Readon
     : compare(previous.state.value, state.value, at - previous.at)
 }
 
+interface Times {
+  readonly interval: number
+  readonly idle: number
+  readonly shortest: number
+}
+
+const { millis } = checks("Player.changes")
+
+const timesOf = (options: Options): Either.Either<Times, InvalidInput> =>
+  Either.all({
+    interval: millis("interval", options.interval ?? "5 seconds"),
+    idle: millis("idleInterval", options.idleInterval ?? "30 seconds"),
+    shortest: millis("minInterval", options.minInterval ?? "1 second")
+  })
+
+/** The operation that tells the state of playback. */
 type State = Endpoint<
   [options: { readonly additional_types: ReadonlyArray<"track" | "episode">; readonly market?: string }],
   Option.Option<PlaybackState>
@@ -90,23 +107,27 @@ type State = Endpoint<
 
 export const changes =
   (look: State) => (options: Options = {}): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> =>
-    Stream.unwrap(Effect.map(checkOptions("Player.changes", allowed, options), () => watch(look, options)))
+    Stream.unwrap(
+      Effect.map(
+        Effect.zipRight(checkOptions("Player.changes", allowed, options), Effect.suspend(() => timesOf(options))),
+        (times) => watch(look, options.market, times)
+      )
+    )
 
 const allowed = { interval: aDuration, idleInterval: aDuration, minInterval: aDuration, market: aText }
 
-const watch = (look: State, options: Options): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> => {
-  const interval = Duration.toMillis(options.interval ?? "5 seconds")
-  const idle = Duration.toMillis(options.idleInterval ?? "30 seconds")
-  const shortest = Duration.toMillis(options.minInterval ?? "1 second")
-  const { market } = options
-
+const watch = (
+  look: State,
+  market: string | undefined,
+  { idle, interval, shortest }: Times
+): Stream.Stream<PlayerChange, SpotifyError, SpotifyClient> => {
   const now = Effect.zipWith(
     withPriority(
       look({ additional_types: ["track", "episode"], ...(market === undefined ? {} : { market }) }),
       "background"
     ),
-    Clock.currentTimeMillis,
-    (state, at): Look => ({ state, at })
+    Effect.clock,
+    (state, clock): Look => ({ state, at: monotonic(clock) })
   )
 
   const waitFor = ({ state }: Look, quiet: number): number => {
@@ -124,7 +145,7 @@ const watch = (look: State, options: Options): Stream.Stream<PlayerChange, Spoti
   return Stream.paginateChunkEffect(
     start,
     ({ previous, quiet, wait }) =>
-      Effect.map(Effect.delay(now, wait), (look) => {
+      Effect.map(Effect.zipRight(sleep(wait), now), (look) => {
         const changes = changesBetween(previous, look)
         const unchanged = changes.length === 0 ? quiet + 1 : 0
         const next: Watch = {

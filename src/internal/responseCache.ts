@@ -3,15 +3,17 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { Options } from "../ResponseCache.js"
 import type { Request, Response, SpotifyClient } from "../SpotifyClient.js"
-import type { SpotifyError } from "../SpotifyError.js"
+import type { InvalidInput, SpotifyError } from "../SpotifyError.js"
 import { decorate } from "./decorate.js"
 import { digest } from "./digest.js"
+import { of as checks } from "./options.js"
 import {
   conditional,
   confirmed,
@@ -68,6 +70,12 @@ const helping = <A, E>(what: string, effect: Effect.Effect<A, E>): Effect.Effect
       ? Effect.interrupt
       : Effect.as(Effect.logDebug(`The response cache couldn't ${what}`, cause), Option.none()))
 
+/**
+ * What was kept later than now is from a clock that was set back since: it would seem new until it is that time again.
+ * The clocks of those who share a store may differ by so much, in milliseconds.
+ */
+const maxSkew = 60_000
+
 interface Place {
   readonly key: string
   readonly kept: Kept | undefined
@@ -87,12 +95,15 @@ const isEchoed = ({ accessToken, headers, text, url }: Response): boolean =>
   accessToken !== undefined &&
   [text, url, ...Object.values(headers)].some((value) => value?.includes(Redacted.value(accessToken)))
 
+export const timeToLiveOf = ({ timeToLive = Duration.days(7) }: Options): Either.Either<number, InvalidInput> =>
+  checks("ResponseCache").millis("timeToLive", timeToLive, { zero: true, infinite: true })
+
 export const make = (
   client: SpotifyClient.Service,
   store: KeyValueStore.KeyValueStore,
+  timeToLive: number,
   options: Options
 ): SpotifyClient.Service => {
-  const timeToLive = Duration.toMillis(options.timeToLive ?? Duration.days(7))
   const isWanted = options.when ?? (() => true)
   /** The last writes that the store may not know of. */
   const untold = new Map<string, string>()
@@ -133,7 +144,8 @@ export const make = (
         if (kept === undefined && Option.isSome(found)) {
           yield* Effect.logDebug("The response cache can't read an answer")
         }
-        return { key, write, kept: kept !== undefined && now - kept.at < timeToLive ? kept : undefined }
+        const isOfUse = kept !== undefined && now - kept.at < timeToLive && kept.at - now <= maxSkew
+        return { key, write, kept: isOfUse ? kept : undefined }
       })
     })
 

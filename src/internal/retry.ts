@@ -3,8 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 
+const httpDate = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*|\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d/i
+
+/** Where there is no zone (the form of C's asctime), the time is UTC. */
+const dateOf = (text: string): number =>
+  httpDate.test(text) ? Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text) : Number.NaN
+
 /**
- * What `Retry-After` says: seconds, or an HTTP date.
+ * What `Retry-After` says: seconds, or an HTTP date, which the server's own `Date` is subtracted from, where we see it,
+ * since its clock may not be ours. Of several headers, which arrive as one with commas, the longest counts.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
@@ -12,15 +19,22 @@ export const retryAfter = (
   headers: { readonly [name: string]: string | undefined },
   now: number
 ): Option.Option<Duration.Duration> => {
-  const value = headers["retry-after"]?.trim()
-  if (value === undefined || value === "") return Option.none()
-  if (/^[+-]?\d+(\.\d+)?$/.test(value)) return Option.some(clamped(Number(value) * 1000))
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? Option.none() : Option.some(clamped(date - now))
+  let longest: number | undefined
+  // A date has a comma of its own, after its day.
+  for (
+    const [part] of (headers["retry-after"] ?? "").matchAll(/(?:\s*(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,)?[^,]+/gi)
+  ) {
+    const text = part.trim()
+    const millis = /^[+-]?\d+(?:\.\d+)?$/.test(text)
+      ? Number(text) * 1000
+      : dateOf(text) - (Date.parse(headers["date"] ?? "") || now)
+    if (!Number.isNaN(millis)) longest = Math.max(longest ?? 0, millis)
+  }
+  return longest === undefined ? Option.none() : Option.some(clamped(longest))
 }
 
 /** A wait that a date can still express when it is added to now. */
-const clamped = (millis: number): Duration.Duration => Duration.millis(Math.min(Math.max(0, millis), maxRetryAfter))
+const clamped = (millis: number): Duration.Duration => Duration.millis(Math.min(millis, maxRetryAfter))
 
 const maxRetryAfter = 366 * 24 * 60 * 60 * 1000
 

@@ -1,4 +1,5 @@
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -12,7 +13,17 @@ import { retryTokenRequest } from "./retry.js"
 import { repeatAfter } from "./tokenEndpoint.js"
 
 /** A token is renewed this long before it ends, so that none ends on its way to Spotify. */
-export const leeway = 60_000
+const leeway = 60_000
+
+/** What part of its life that is at most: a token that lives for a minute would be renewed at every use. */
+const leewayPart = 1 / 10
+
+/** When a token came, where its life is so short that the leeway depends on it. */
+export const issuedAt = (now: number, lifetime: number): Pick<Token, "issuedAt"> =>
+  lifetime * leewayPart < leeway ? { issuedAt: DateTime.unsafeMake(now) } : {}
+
+const leewayOf = ({ expiresAt, issuedAt }: Token): number =>
+  issuedAt === undefined ? leeway : Math.min(leeway, (expiresAt.epochMillis - issuedAt.epochMillis) * leewayPart)
 
 /** The end of a token whose end isn't known. */
 export const never = 8_640_000_000_000_000
@@ -21,10 +32,14 @@ const textOf = (token: Token | undefined): string | undefined => token && Redact
 
 const lasts = (token: Token, until: number): boolean => token.expiresAt.epochMillis > until
 
+const isFresh = (token: Token, now: number): boolean => lasts(token, now + leewayOf(token))
+
 /** The search for a token, shared by all who wait for one. */
 export interface Flight {
-  /** Whether a token is good until then and isn't the one to be replaced. */
-  readonly accepts: (token: Token, until: number) => boolean
+  /** Whether a token is good now and isn't the one to be replaced. */
+  readonly accepts: (token: Token, now: number) => boolean
+  /** Whether it needn't be renewed either. */
+  readonly keeps: (token: Token, now: number) => boolean
 }
 
 interface Shared extends Flight {
@@ -35,7 +50,8 @@ interface Shared extends Flight {
 }
 
 const takeOff = (replaced: string | undefined, refused: boolean): Shared => ({
-  accepts: (token, until) => lasts(token, until) && textOf(token) !== replaced,
+  accepts: (token, now) => lasts(token, now) && textOf(token) !== replaced,
+  keeps: (token, now) => isFresh(token, now) && textOf(token) !== replaced,
   replaced,
   refused,
   result: Deferred.unsafeMake(FiberId.none)
@@ -75,8 +91,8 @@ export const makeKeeper = (
       })
     )
 
-    const held = (until: number): Token | undefined =>
-      current !== undefined && lasts(current, until) &&
+    const held = (isGood: (token: Token, now: number) => boolean, now: number): Token | undefined =>
+      current !== undefined && isGood(current, now) &&
         !(flight?.refused === true && flight.replaced === textOf(current))
         ? current
         : undefined
@@ -115,14 +131,14 @@ export const makeKeeper = (
       )
 
     const valid = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const token = held(now + leeway)
+      const token = held(isFresh, now)
       return token === undefined ? Effect.catchAll(join(), lastMinute) : Effect.succeed(token)
     })
 
-    // A token in its last minute is worth more than the reason why there is no later one.
+    // A token at its end is worth more than the reason why there is no later one.
     const lastMinute = (error: SessionError): Effect.Effect<Token, SessionError> =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const token = held(now)
+        const token = held(lasts, now)
         return token === undefined ? Effect.fail(error) : Effect.succeed(token)
       })
 
@@ -131,7 +147,7 @@ export const makeKeeper = (
       renew: (refused) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
           const text = Redacted.value(refused)
-          const token = held(now + leeway)
+          const token = held(isFresh, now)
           return token !== undefined && textOf(token) !== text
             ? Effect.succeed(token.accessToken)
             : Effect.map(other(text, true), (renewed) => renewed.accessToken)

@@ -21,7 +21,7 @@ import { bodyOf } from "./transport.js"
 export const accountsUrl = "https://accounts.spotify.com"
 
 /** What can stand in a header and in a form: visible ASCII without white space. */
-export const isCredential = (text: string): boolean => /^[!-~]+$/.test(text)
+export const isCredential = (text: unknown): boolean => typeof text === "string" && /^[!-~]+$/.test(text)
 
 /** A URL of the accounts host. */
 export const urlOf = (app: { readonly accountsUrl?: string | undefined }, path: string): string =>
@@ -61,9 +61,12 @@ const formOf = (app: App, grant: Grant): Record<string, string> => {
 
 const tokenRequest = { operation: tokenOperation, method: "POST", path: "/api/token" }
 
-/** A token is good for an hour where the answer doesn't say, or says nonsense. */
+/**
+ * A token is good for an hour where the answer doesn't say, or says nonsense: one that is over before it came would be
+ * renewed at every use, for another of its kind.
+ */
 const lifetimeOf = (expiresIn: unknown): number =>
-  typeof expiresIn === "number" && expiresIn >= 0 && expiresIn < 1e9 ? expiresIn : 3600
+  typeof expiresIn === "number" && expiresIn > 0 && expiresIn < 1e9 ? expiresIn : 3600
 
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429
 

@@ -46,7 +46,8 @@ export const clientLayer = (
   Layer.unwrapEffect(
     Effect.map(FakeSpotify.FakeSpotify, ({ apiUrl }) => SpotifyClient.layer({ baseUrl: apiUrl, ...options }))
   ).pipe(
-    Layer.provideMerge(Layer.orDie(sessionLayer(issue)))
+    Layer.provideMerge(sessionLayer(issue)),
+    Layer.orDie
   )
 
 /** A client over a FakeSpotify in the same process. */
