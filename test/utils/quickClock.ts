@@ -1,8 +1,8 @@
 import { Clock, Duration, Effect } from "effect"
 
 /**
- * A clock that is so many times as fast as the real one, for what has to wait and talks over real sockets, where the
- * test's clock would race them.
+ * A clock that is so many times as fast as the real one (one decimal counts), for what has to wait and talks over real
+ * sockets, where the test's clock would race them.
  */
 export const quickClock = (factor: number): Clock.Clock => {
   const real = Clock.make()
@@ -11,7 +11,7 @@ export const quickClock = (factor: number): Clock.Clock => {
   const quick = {
     [Clock.ClockTypeId]: Clock.ClockTypeId,
     unsafeCurrentTimeMillis: () => millis + (real.unsafeCurrentTimeMillis() - millis) * factor,
-    unsafeCurrentTimeNanos: () => nanos + (real.unsafeCurrentTimeNanos() - nanos) * BigInt(factor)
+    unsafeCurrentTimeNanos: () => nanos + (real.unsafeCurrentTimeNanos() - nanos) * BigInt(factor * 10) / 10n
   } as const
   return {
     ...quick,

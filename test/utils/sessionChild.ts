@@ -5,7 +5,7 @@ import { Console, Effect, Layer, Redacted, Schedule } from "effect"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import * as TokenStore from "effect-spotify/TokenStore"
 
-const options: {
+const { directory, name, ...options }: {
   readonly accountsUrl: string
   readonly clientId: string
   readonly redirectUri: string
@@ -16,8 +16,8 @@ const options: {
 // Says that it is ready, and waits for the sign to start, so that all processes ask at the same moment.
 const waitForStart = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
-  yield* fs.writeFileString(`${options.directory}/${options.name}.ready`, "")
-  yield* Effect.repeat(fs.exists(`${options.directory}/start`), {
+  yield* fs.writeFileString(`${directory}/${name}.ready`, "")
+  yield* Effect.repeat(fs.exists(`${directory}/start`), {
     until: (exists) => exists,
     schedule: Schedule.spaced("5 millis")
   })
@@ -31,7 +31,7 @@ Effect.gen(function*() {
 }).pipe(
   Effect.provide(
     SpotifySession.layerPkce(options).pipe(
-      Layer.provide([TokenStore.layerFile(`${options.directory}/tokens.json`), FetchHttpClient.layer]),
+      Layer.provide([TokenStore.layerFile(`${directory}/tokens.json`), FetchHttpClient.layer]),
       Layer.provideMerge(NodeContext.layer)
     )
   ),
