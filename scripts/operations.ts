@@ -1,8 +1,8 @@
 /** Writes the table of operations into docs/operations.md; with --check, fails when it is stale. */
 import { Array, Console, Effect } from "effect"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import type { Spec } from "../src/Endpoint.js"
-import * as Endpoints from "../src/Endpoints.js"
+import type { Spec } from "../src/endpoint/Endpoint.js"
+import * as Endpoints from "../src/operations/Endpoints.js"
 
 const file = new URL("../docs/operations.md", import.meta.url)
 

@@ -4,10 +4,10 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import { Page } from "../endpoint/Page.js"
+import * as Shape from "../endpoint/schema.js"
 import { NullableArtist, SimplifiedArtist } from "./Artist.js"
 import { Copyright, ExternalIds, ExternalUrls, Image, Restrictions } from "./Common.js"
-import { Page } from "./Page.js"
 import { SimplifiedTrack } from "./SimplifiedTrack.js"
 
 const AlbumType = Shape.open("album", "single", "compilation", "ep")

@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import { CursorPage, Page } from "../endpoint/Page.js"
+import * as Shape from "../endpoint/schema.js"
 import { ExternalUrls, Followers, Image } from "./Common.js"
-import { CursorPage, Page } from "./Page.js"
 
 const simplifiedArtist = Schema.Struct({
   external_urls: Shape.nullish(ExternalUrls),

@@ -5,7 +5,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import * as Shape from "../endpoint/schema.js"
 
 const interval = {
   confidence: Schema.Number,

@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import { Page } from "../endpoint/Page.js"
+import * as Shape from "../endpoint/schema.js"
 import { Image } from "./Common.js"
-import { Page } from "./Page.js"
 
 const category = Schema.Struct({
   href: Shape.nullish(Schema.String),

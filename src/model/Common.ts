@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import * as Shape from "../endpoint/schema.js"
 
 /**
  * One of the values known today, or any other string: Spotify adds values without notice.

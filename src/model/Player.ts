@@ -5,12 +5,12 @@
  */
 import * as Data from "effect/Data"
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import { CursorPage } from "../endpoint/Page.js"
+import * as Shape from "../endpoint/schema.js"
 import { ExternalUrls } from "./Common.js"
 import type { Episode, TrackShapedEpisode } from "./Episode.js"
 import { isEpisode, isLocalTrack, isTrack, Item } from "./Item.js"
 import type { UnknownItem } from "./Item.js"
-import { CursorPage } from "./Page.js"
 import { PartialTrack } from "./Track.js"
 import type { LocalTrack, Track } from "./Track.js"
 

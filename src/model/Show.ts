@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import { Page } from "../endpoint/Page.js"
+import * as Shape from "../endpoint/schema.js"
 import { Copyright, ExternalUrls, Image } from "./Common.js"
-import { Page } from "./Page.js"
 import { SimplifiedEpisode } from "./SimplifiedEpisode.js"
 
 const simplifiedShow = Schema.Struct({

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import * as Shape from "../endpoint/schema.js"
 import { ExternalUrls, Image, Restrictions, ResumePoint } from "./Common.js"
 
 const simplifiedEpisode = Schema.Struct({

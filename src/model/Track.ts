@@ -4,11 +4,11 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as Shape from "../internal/schema.js"
+import { Page } from "../endpoint/Page.js"
+import * as Shape from "../endpoint/schema.js"
 import { NullableAlbum, SimplifiedAlbum } from "./Album.js"
 import { NullableArtist } from "./Artist.js"
 import { ExternalIds, ExternalUrls, Restrictions } from "./Common.js"
-import { Page } from "./Page.js"
 import { SimplifiedTrack } from "./SimplifiedTrack.js"
 
 export {

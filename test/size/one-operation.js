@@ -1,10 +1,10 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as SpotifyClient from "../../dist/SpotifyClient.js"
-import * as SpotifySession from "../../dist/SpotifySession.js"
-import * as TokenStore from "../../dist/TokenStore.js"
-import * as Tracks from "../../dist/Tracks.js"
+import * as SpotifyClient from "../../dist/client/SpotifyClient.js"
+import * as Tracks from "../../dist/operations/Tracks.js"
+import * as SpotifySession from "../../dist/session/SpotifySession.js"
+import * as TokenStore from "../../dist/store/TokenStore.js"
 
 const live = SpotifyClient.layer().pipe(
   Layer.provide(SpotifySession.layerPkce({ clientId: "client-id", redirectUri: "http://127.0.0.1:8888/callback" })),

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/**
+ * The command `effect-spotify`: sign in to Spotify from a terminal, and look at what the sign-in gives.
+ *
+ * What it needs beyond the library are optional peers, so this file only looks whether they are there.
+ *
+ * @since 0.1.0
+ */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+
+const needed = ["@effect/cli", "@effect/platform-node", "@effect/printer", "@effect/printer-ansi"]
+
+const isMissing = (name: string): boolean =>
+  Either.isLeft(Either.try(() => createRequire(import.meta.url).resolve(`${name}/package.json`)))
+
+const withRange = (name: string): string => {
+  const manifest: { readonly peerDependencies?: Readonly<Record<string, string>> } = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8")
+  )
+  const range = manifest.peerDependencies?.[name]
+  return range === undefined ? name : `"${name}@${range}"`
+}
+
+const missing = needed.filter(isMissing)
+
+if (missing.length === 0) {
+  const { run } = await import("./main.js")
+  run(process.argv)
+} else {
+  const packages = missing.map(withRange)
+  Effect.runSync(Console.error(
+    `The command effect-spotify needs ${missing.join(", ")}, which the library doesn't. Install what is missing:\n\n` +
+      `  npm install ${packages.join(" ")}\n\n` +
+      `or run it without installing anything:\n\n` +
+      `  npx -p effect-spotify ${packages.map((name) => `-p ${name}`).join(" ")} effect-spotify`
+  ))
+  process.exitCode = 1
+}

@@ -1,0 +1,179 @@
+/**
+ * Lists of any length: every paged operation as a stream of items, a stream of pages, or one array.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Simplify } from "effect/Types"
+import type { SpotifyClient, Unreadable } from "../client/SpotifyClient.js"
+import type { SpotifyError } from "../core/SpotifyError.js"
+import type { Paged } from "./Endpoint.js"
+import * as internal from "./pages.js"
+
+/**
+ * Where in a list a page begins, in the words of the operation's own options; without any of them it is the start. Plain
+ * data, to be kept as JSON.
+ *
+ * An offset counts from the start of the list as it is when it is read: after a list was changed, going on from an offset
+ * may repeat or miss as many items as came or went before it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Position {
+  readonly offset?: number
+  readonly after?: string | number
+  readonly before?: string | number
+}
+
+/**
+ * A page of a list.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Page<out Item> {
+  readonly position: Position
+  /** Without what can't be read, unless the list has null for it: then each is at its place. */
+  readonly items: ReadonlyArray<Item>
+  /** What is missing in the page, each with its place in the list. */
+  readonly unreadable: ReadonlyArray<Unreadable>
+  /** How many items the whole list has; recently played tracks come without. */
+  readonly total: number | undefined
+  /** Where the list goes on; undefined at its end. */
+  readonly next: Position | undefined
+}
+
+/**
+ * Why a page can't be read, as the operation says it, and where that page begins: all items before it were given.
+ * `RepeatedPage` says that the page was given before.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type PageError = SpotifyError & { readonly position: Position }
+
+/**
+ * How a list is read. These stand beside the operation's own options.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface Options {
+  /**
+   * How many requests may be on their way at once, 1 unless said. As many pages may wait to be taken, and then no more
+   * are asked for. The first page is always read alone, since it says how many there are. Pages by cursor are read one
+   * after the other, whatever is said here.
+   */
+  readonly concurrency?: number | undefined
+  /** Goes on from a page's `next` or an error's `position`; the start of the list when undefined. */
+  readonly from?: Position | undefined
+}
+
+/**
+ * The arguments of a paged operation, whose options take those of paging too.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Arguments<Args extends ReadonlyArray<unknown>> = Args extends readonly [id: string, options: infer O]
+  ? [id: string, options: Simplify<O & Options>]
+  : Args extends readonly [id: string, options?: infer O] ? [id: string, options?: Simplify<O & Options>]
+  : Args extends readonly [options: infer O] ? [options: Simplify<O & Options>]
+  : Args extends readonly [options?: infer O] ? [options?: Simplify<O & Options>]
+  : never
+
+const items = <Item, E, R>(pages: Stream.Stream<Page<Item>, E, R>): Stream.Stream<Item, E, R> =>
+  Stream.mapConcatChunk(pages, (page) => Chunk.unsafeFromArray(page.items))
+
+/**
+ * The items of a list, in order.
+ *
+ * Nothing is asked for before it is needed, and at most twice `concurrency` pages are held. Pages are as large as Spotify
+ * gives them, unless `limit` says otherwise. It ends where Spotify says that the list ends, or with an empty page; a list
+ * that leads back to what was given ends with `RepeatedPage`. What can't be read in a page costs no more than itself: see
+ * `SpotifyClient.Unreadable`.
+ *
+ * @example
+ * ```ts
+ * import { Stream } from "effect"
+ * import { Library, Paging, Playlists } from "effect-spotify"
+ *
+ * const latest = Paging.stream(Library.tracks).pipe(Stream.take(500))
+ *
+ * const items = Paging.stream(Playlists.items, "3cEYpjA9oz9GiPac4AsH4n", { market: "SE", concurrency: 4 })
+ * ```
+ *
+ * @since 0.1.0
+ * @category reading
+ */
+export const stream = <Args extends ReadonlyArray<unknown>, A, Item>(
+  operation: Paged<Args, A, Item>,
+  ...args: Arguments<Args>
+): Stream.Stream<Item, PageError, SpotifyClient> => items(pages(operation, ...args))
+
+/**
+ * The items of a list from a saved position on: a page's `next`, or the `position` of the error that ended the last run.
+ * `from` does the same for `pages` and `collect`.
+ *
+ * @example
+ * ```ts
+ * import { Library, Paging } from "effect-spotify"
+ *
+ * const rest = Paging.resume({ offset: 4050 }, Library.tracks)
+ * ```
+ *
+ * @since 0.1.0
+ * @category reading
+ */
+export const resume = <Args extends ReadonlyArray<unknown>, A, Item>(
+  position: Position,
+  operation: Paged<Args, A, Item>,
+  ...args: Arguments<Args>
+): Stream.Stream<Item, PageError, SpotifyClient> => items(internal.pages(operation, args, position))
+
+/**
+ * The pages of a list, in order, each with its position, so that a long job can go on later from where it was.
+ *
+ * The list ends at the total of the first page, or, where it has grown by then, at what it has grown to; a list that
+ * grows with every page doesn't keep it reading for ever.
+ *
+ * @example
+ * ```ts
+ * import { Effect, Stream } from "effect"
+ * import { Library, Paging } from "effect-spotify"
+ *
+ * declare const saved: Paging.Position | undefined
+ * declare const write: (page: Paging.Page<unknown>) => Effect.Effect<void>
+ *
+ * const copy = Paging.pages(Library.tracks, { from: saved, concurrency: 4 }).pipe(Stream.runForEach(write))
+ * ```
+ *
+ * @since 0.1.0
+ * @category reading
+ */
+export const pages = <Args extends ReadonlyArray<unknown>, A, Item>(
+  operation: Paged<Args, A, Item>,
+  ...args: Arguments<Args>
+): Stream.Stream<Page<Item>, PageError, SpotifyClient> => internal.pages(operation, args)
+
+/**
+ * All items of a list.
+ *
+ * @example
+ * ```ts
+ * import { Paging, Playlists } from "effect-spotify"
+ *
+ * const playlists = Paging.collect(Playlists.mine, { concurrency: 4 })
+ * ```
+ *
+ * @since 0.1.0
+ * @category reading
+ */
+export const collect = <Args extends ReadonlyArray<unknown>, A, Item>(
+  operation: Paged<Args, A, Item>,
+  ...args: Arguments<Args>
+): Effect.Effect<Array<Item>, PageError, SpotifyClient> =>
+  Effect.map(Stream.runCollect(stream(operation, ...args)), Chunk.toArray)

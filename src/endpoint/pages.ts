@@ -1,0 +1,393 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { isOfLimit } from "../client/answer.js"
+import { SpotifyClient, type Unreadable } from "../client/SpotifyClient.js"
+import { collect } from "../client/unreadable.js"
+import { attempt, instead, readOptions } from "../core/input.js"
+import { DecodeError, InvalidInput, RepeatedPage, type SpotifyError } from "../core/SpotifyError.js"
+import type { CursorPaging, OffsetPaging, Paged, Spec } from "./Endpoint.js"
+import { lostBy } from "./lostOperations.js"
+import type { CursorPage } from "./Page.js"
+import type { Page, PageError, Position } from "./Paging.js"
+
+type Pages<Item> = Stream.Stream<Page<Item>, PageError, SpotifyClient>
+
+/** Reads a page, of no more than `room` where the list is shown no further. */
+type Read<A> = (
+  position: Position,
+  room?: number
+) => Effect.Effect<readonly [answer: A, unreadable: ReadonlyArray<Unreadable>], PageError, SpotifyClient>
+
+/** The same error with its position: another one, since others may hold the one that is given. */
+const at = (position: Position) => (error: SpotifyError): PageError => {
+  // Its fields were validated when it was made.
+  const placed: PageError = Reflect.construct(error.constructor, [
+    Object.assign({}, error, { message: error.message, position }),
+    true
+  ])
+  return Object.defineProperty(placed, "stack", { value: error.stack, configurable: true, writable: true })
+}
+
+const isCursor = (input: unknown): input is string | number => Predicate.isString(input) || Predicate.isNumber(input)
+
+/** Where reading starts; undefined when that can't be a position in the list. */
+const startIn = (spec: Spec, given: unknown): Position | undefined => {
+  if (!Predicate.isReadonlyRecord(given)) return undefined
+  const { after, before, offset } = given
+  const start = {
+    ...(Predicate.isNumber(offset) ? { offset } : {}),
+    ...(isCursor(after) ? { after } : {}),
+    ...(isCursor(before) ? { before } : {})
+  }
+  const names = ["after", "before", "offset"].filter((name) => given[name] !== undefined)
+  return names.every((name) => name in start && name in spec.query) ? start : undefined
+}
+
+/**
+ * Reads in order, with `concurrency` requests on their way as long as no more than as many again wait to be taken: a slow
+ * page doesn't hold up those after it, as it does in `Stream.mapEffect`, and one that fails waits its turn.
+ */
+const readAhead = <A, B, E, R>(
+  next: () => Option.Option<A>,
+  read: (a: A) => Effect.Effect<B, E, R>,
+  concurrency: number
+): Stream.Stream<B, E, R> => {
+  const end = Effect.fail(Option.none())
+  if (concurrency === 1) {
+    return Stream.repeatEffectOption(
+      Effect.suspend(() =>
+        Option.match(next(), { onNone: () => end, onSome: (a) => Effect.mapError(read(a), Option.some) })
+      )
+    )
+  }
+  return Stream.unwrapScoped(Effect.map(Effect.scope, (scope) => {
+    const semaphore = Effect.unsafeMakeSemaphore(concurrency)
+    const ahead: Array<Effect.Effect<B, E>> = []
+    const fill: Effect.Effect<void, never, R> = Effect.suspend(() => {
+      const a = ahead.length < concurrency * 2 ? next() : Option.none()
+      if (Option.isNone(a)) return Effect.void
+      // Taken out and not left in the fiber, which holds its result for as long as the runtime holds the fiber.
+      let result: Effect.Effect<B, E> = Effect.never
+      const page = Effect.map(Effect.exit(semaphore.withPermits(1)(read(a.value))), (exit) => {
+        result = exit
+      })
+      const take = Effect.suspend(() => {
+        const taken = result
+        result = Effect.never
+        return taken
+      })
+      return Effect.flatMap(Effect.forkIn(page, scope), (fiber) => {
+        ahead.push(Effect.zipRight(Fiber.join(fiber), take))
+        return fill
+      })
+    })
+    return Stream.repeatEffectOption(Effect.flatMap(fill, () => {
+      const first = ahead.shift()
+      return first === undefined ? end : Effect.mapError(first, Option.some)
+    }))
+  }))
+}
+
+// Deeper than any model; a hostile answer may be nested without end.
+const maxDepth = 32
+
+const isEqual = (a: unknown, b: unknown, depth = 0): boolean => {
+  if (Object.is(a, b) || depth > maxDepth) return true
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((one, i) => isEqual(one, b[i], depth + 1))
+  }
+  if (!Predicate.isRecord(a) || !Predicate.isRecord(b)) return false
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name], depth + 1))
+}
+
+/** Pages without anything to tell them by are never the same. */
+const isSamePage = ({ items: a }: Page<unknown>, { items: b }: Page<unknown>): boolean =>
+  a.some(Predicate.isNotNull) && isEqual(a, b)
+
+/**
+ * Finds the page that another one repeats: the last one, or one that is kept twice as long each time. So a circle of any
+ * length is found, and two pages are held of a list of any length.
+ */
+const repetition = <Item>(isRepeated: (page: Page<Item>, before: Page<Item>) => boolean) => {
+  let last: Page<Item> | undefined
+  let kept: Page<Item> | undefined
+  let age = 0
+  let span = 1
+  return (page: Page<Item>): Page<Item> | undefined => {
+    const found = [last, kept].find((before) => before !== undefined && isRepeated(page, before))
+    last = page
+    if (++age >= span) {
+      kept = page
+      age = 0
+      span *= 2
+    }
+    return found
+  }
+}
+
+const nameOf = (position: Position): string =>
+  Object.entries(position).map(([name, value]) => `${name}=${value}`).join(" ") || "the start"
+
+const repeats = ({ method, operation, path }: Spec, position: Position, repeated: Position): PageError =>
+  at(position)(
+    new RepeatedPage({
+      operation,
+      method,
+      path,
+      repeated,
+      message: `${operation}: the list leads in a circle: the page at ${nameOf(position)} was given before${
+        isSame(position, repeated) ? "" : `, at ${nameOf(repeated)}`
+      }`
+    })
+  )
+
+const offsetPages = <A, Item>(
+  { reach = Infinity, repeats: mayRepeat = false, select }: OffsetPaging<A, Item>,
+  spec: Spec,
+  read: Read<A>,
+  start: number,
+  asked: () => number,
+  concurrency: number
+): Pages<Item> =>
+  Stream.suspend(() => {
+    if (start === reach) return Stream.empty
+    let offset = start
+    // What the first page says, until a later one says otherwise.
+    let step = 0
+    let total: number | undefined
+    const end = () => Math.min(total ?? Infinity, reach)
+    const elsewhere = new WeakSet<Page<Item>>()
+
+    const page = (offset: number): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
+      Effect.map(read({ offset }, offset < reach ? reach - offset : undefined), ([answer, unreadable]) => {
+        const { items, limit, next, offset: told, total: counted } = select(answer)
+        if (offset === start) step = Math.min(asked(), stepOf(offset, limit, next) ?? Infinity)
+        total = counted ?? total
+        const isEmpty = items.length === 0 && unreadable.every(({ index }) => index === undefined)
+        const goesOn = next !== null && !isEmpty && offset + step < end()
+        const page: Page<Item> = {
+          position: { offset },
+          items,
+          unreadable,
+          total: counted ?? undefined,
+          next: goesOn ? { offset: offset + step } : undefined
+        }
+        if (Predicate.isNumber(told) && told !== offset) elsewhere.add(page)
+        return page
+      })
+
+    // Where entries may repeat, so may pages, unless Spotify says itself that it gave another one than was asked for or
+    // nothing else would end the list. As much as was added before a page moves it to where the next one was.
+    const repeated = repetition<Item>((page, before) => {
+      if (mayRepeat && total !== undefined && !elsewhere.has(page)) return false
+      const added = (page.total ?? 0) - (before.total ?? 0)
+      const moved = (page.position.offset ?? 0) - (before.position.offset ?? 0)
+      return (page.total === undefined || added < moved) && isSamePage(page, before)
+    })
+
+    const first = Stream.map(Stream.fromEffect(page(start)), (page) => {
+      offset += step
+      return page
+    })
+    // Up to the total as it was last heard of.
+    const others = Stream.suspend(() => {
+      const last = end()
+      const next = () => {
+        if (offset >= last) return Option.none()
+        const current = offset
+        offset += step
+        return Option.some(current)
+      }
+      // Without a total each page says whether there is another.
+      return readAhead(next, page, total === undefined ? 1 : concurrency)
+    })
+    return first.pipe(
+      Stream.concat(others),
+      Stream.concat(others),
+      Stream.mapEffect((page) => {
+        const before = repeated(page)
+        return before === undefined ? Effect.succeed(page) : Effect.fail(repeats(spec, page.position, before.position))
+      }),
+      Stream.takeUntil(({ next }) => next === undefined)
+    )
+  })
+
+/** How far it is to the next page: as far as the page is large, or as its link says. */
+const stepOf = (offset: number, limit: number | null, next: string | null | undefined): number | undefined => {
+  const step = limit ?? Number(/[?&]offset=(\d+)/.exec(next ?? "")?.[1]) - offset
+  return step >= 1 ? step : undefined
+}
+
+const decodeURI = Option.liftThrowable(decodeURIComponent)
+
+/**
+ * Where the list goes on, undefined at its end; none where it goes on and can't be followed. Spotify's own link says in
+ * which direction the list is read; a cursor is a text there, whatever the option takes.
+ */
+const nextCursor = (
+  { query }: Spec,
+  { cursors, next }: CursorPage<unknown>,
+  unreadable: ReadonlyArray<Unreadable>
+): Option.Option<Position | undefined> => {
+  if (next === null) return Option.some(undefined)
+  const link = /[?&](after|before)=([^&#]+)/.exec(next ?? "")
+  const candidates: ReadonlyArray<readonly [name: string, text: string | null | undefined]> = [
+    [link?.[1] ?? "", Option.getOrUndefined(decodeURI(link?.[2] ?? ""))],
+    ["after", cursors?.after],
+    ["before", cursors?.before]
+  ]
+  for (const [name, text] of candidates) {
+    const field = query[name]
+    if (field === undefined || !Predicate.isString(text) || text === "") continue
+    const encode = Schema.encodeUnknownEither(Schema.make<unknown, unknown>(Schema.Struct({ [name]: field }).ast))
+    const value = [text, Number(text)].find((value) => Either.isRight(encode({ [name]: value })))
+    if (value !== undefined) return Option.some({ [name]: value })
+  }
+  const isLost = next !== undefined || unreadable.some(({ index }) => index === undefined)
+  return isLost ? Option.none() : Option.some(undefined)
+}
+
+const isSame = (a: Position, b: Position): boolean =>
+  a.after === b.after && a.before === b.before && a.offset === b.offset
+
+const notFollowed = ({ method, operation, path }: Spec): DecodeError =>
+  new DecodeError({
+    operation,
+    method,
+    path,
+    status: 200,
+    issuePath: "next",
+    expected: "a link with a cursor",
+    detail: "",
+    message: `${operation}: the list goes on, and no cursor says where`
+  })
+
+// Longer circles are found by what is in their pages.
+const maxCursors = 1000
+
+const cursorPages = <A, Item>(
+  { select }: CursorPaging<A, Item>,
+  spec: Spec,
+  read: Read<A>,
+  start: Position
+): Pages<Item> =>
+  Stream.suspend(() => {
+    const cursors = new Set([nameOf(start)])
+    const repeated = repetition<Item>(isSamePage)
+
+    const page = (position: Position): Effect.Effect<Page<Item>, PageError, SpotifyClient> =>
+      Effect.flatMap(read(position), ([answer, unreadable]) => {
+        const page = select(answer)
+        const isEmpty = page.items.length === 0 && unreadable.every(({ index }) => index === undefined)
+        const next = isEmpty ? Option.some(undefined) : nextCursor(spec, page, unreadable)
+        if (Option.isNone(next)) return Effect.fail(at(position)(notFollowed(spec)))
+        const { items, total } = page
+        const given = { position, items, unreadable, total: total ?? undefined, next: next.value }
+        const before = repeated(given)
+        return before === undefined ? Effect.succeed(given) : Effect.fail(repeats(spec, position, before.position))
+      })
+
+    const isNew = (position: Position): boolean => {
+      const name = nameOf(position)
+      if (cursors.has(name)) return false
+      const [oldest] = cursors
+      if (cursors.size >= maxCursors && oldest !== undefined) cursors.delete(oldest)
+      cursors.add(name)
+      return true
+    }
+
+    return Stream.paginateEffect(start, (position) => {
+      // What the page before it gave was given.
+      if (position !== start && !isNew(position)) return Effect.fail(repeats(spec, position, position))
+      return Effect.map(page(position), (page) => [page, Option.fromNullable(page.next)])
+    })
+  })
+
+// As many fibers as that are made at once where a list is long, whatever the client lets go.
+const most = 1000
+
+// Which arguments an operation takes is known to `Paging.Arguments`; here they are only passed on.
+export function pages<Args extends ReadonlyArray<unknown>, A, Item>(
+  operation: Paged<Args, A, Item>,
+  args: ReadonlyArray<unknown>,
+  resumed?: Position
+): Pages<Item>
+export function pages<A, Item>(
+  operation: Paged<ReadonlyArray<unknown>, A, Item>,
+  args: ReadonlyArray<unknown>,
+  resumed?: Position
+): Pages<Item> {
+  const { page: paging, spec } = operation
+  const place = spec.id === undefined ? 0 : 1
+  const refuse = (error: InvalidInput) => Stream.fail(at({})(error))
+  const names = [...Object.keys(spec.query), "concurrency", "from"]
+  return Stream.suspend(() =>
+    Either.match(attempt(spec.operation, () => readOptions(spec.operation, names, args[place])), {
+      onLeft: refuse,
+      onRight: ({ concurrency = 1, from = resumed, limit, ...options }) => {
+        const { after: _, before: __, offset: ___, ...others } = options
+        const positions = ["after", "before", "offset"].filter((name) => name in spec.query)
+        const given = attempt(spec.operation, () =>
+          Either.mapLeft(
+            readOptions(spec.operation, positions, from),
+            ({ expected, field }) =>
+              InvalidInput.of(
+                spec.operation,
+                "from",
+                field === "options" ? expected : `a position in this list: ${field} must be ${expected}`
+              )
+          ))
+        if (Either.isLeft(given)) return refuse(given.left)
+        const start = startIn(spec, from === undefined || from === null ? options : given.right)
+        if (start === undefined) {
+          return refuse(InvalidInput.of(spec.operation, "from", "a position in a list of this operation"))
+        }
+        let asked = paging.maxLimit
+        const ask = (size: unknown, position: Position, room: number) => {
+          if (Predicate.isNumber(size)) asked = size
+          const limit = Predicate.isNumber(size) ? Math.min(size, room) : size
+          return operation(...args.slice(0, place), { ...others, limit, ...position }, ...args.slice(place + 1))
+        }
+        const read: Read<A> = (position, room = Infinity) =>
+          Effect.mapError(
+            collect(
+              limit === undefined
+                ? largest(spec, paging.maxLimit, (size) => ask(size, position, room))
+                : ask(limit, position, room)
+            ),
+            at(position)
+          )
+        if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
+        return !Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1
+          ? refuse(InvalidInput.of(spec.operation, "concurrency", instead("a whole number from 1", concurrency)))
+          : offsetPages(paging, spec, read, start.offset ?? 0, () => asked, Math.min(concurrency, most))
+      }
+    })
+  )
+}
+
+/** Asks for the largest page that the app turned out to have: in Development Mode that may be less than for others. */
+const largest = <A>(
+  { developmentLimit, operationId }: Spec,
+  maxLimit: number,
+  ask: (limit: number) => Effect.Effect<A, SpotifyError, SpotifyClient>
+): Effect.Effect<A, SpotifyError, SpotifyClient> => {
+  if (developmentLimit === undefined) return ask(maxLimit)
+  return Effect.flatMap(SpotifyClient, (client) => {
+    const lost = lostBy(client)
+    const less = Effect.suspend(() => ask(developmentLimit))
+    // Only what the smaller page has shown to be the limit's fault is taken for that.
+    return lost.has(operationId) ? less : Effect.catchIf(
+      ask(maxLimit),
+      (error) => error._tag === "BadRequest" && isOfLimit(error.detail),
+      () => Effect.tap(less, () => lost.add(operationId))
+    )
+  })
+}

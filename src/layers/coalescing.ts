@@ -1,0 +1,107 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as Tracer from "effect/Tracer"
+import { priority } from "../client/call.js"
+import type { Restore } from "../client/dispatcher.js"
+import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
+import type { SpotifyError } from "../core/SpotifyError.js"
+import type { SpotifySession } from "../session/SpotifySession.js"
+import { decorate, headersKey } from "./decorate.js"
+
+/** A request on its way, and how many wait for its answer. */
+interface Flight {
+  readonly answer: Deferred.Deferred<Response, SpotifyError>
+  callers: number
+  fiber: Fiber.RuntimeFiber<unknown> | undefined
+}
+
+type Flights = Map<string, Flight>
+
+/** Of the first caller's context what a request needs: it may outlive the rest, such as a transaction. */
+const onlyForRequests = (caller: Context.Context<never>): Context.Context<never> =>
+  Context.unsafeMake(new Map([...caller.unsafeMap].filter(([key]) => needed.has(key))))
+
+const needed = new Set([FetchHttpClient.Fetch.key, FetchHttpClient.RequestInit.key, Tracer.ParentSpan.key])
+
+export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
+  const bySession = new WeakMap<SpotifySession.Service, Flights>()
+
+  const flightsOf = (session: SpotifySession.Service): Flights => {
+    let flights = bySession.get(session)
+    if (flights === undefined) {
+      flights = new Map()
+      bySession.set(session, flights)
+    }
+    return flights
+  }
+
+  /** In a fiber of its own, so that the caller who began it may leave. */
+  const takeOff = (
+    client: SpotifyClient.Service,
+    request: Request,
+    flights: Flights,
+    key: string
+  ): Effect.Effect<Flight> => {
+    const flight: Flight = { answer: Deferred.unsafeMake(FiberId.none), callers: 1, fiber: undefined }
+    flights.set(key, flight)
+    return client.execute(request).pipe(
+      Effect.mapInputContext(onlyForRequests),
+      Effect.interruptible,
+      Effect.onExit((exit) => {
+        forget(flights, key, flight)
+        return Deferred.done(flight.answer, exit)
+      }),
+      Effect.exit,
+      Effect.forkDaemon,
+      Effect.map((fiber) => {
+        flight.fiber = fiber
+        return flight
+      })
+    )
+  }
+
+  const forget = (flights: Flights, key: string, flight: Flight): void => {
+    if (flights.get(key) === flight) flights.delete(key)
+  }
+
+  const land = (
+    flights: Flights,
+    key: string,
+    flight: Flight,
+    restore: Restore
+  ): Effect.Effect<Response, SpotifyError> =>
+    Effect.onInterrupt(restore(Deferred.await(flight.answer)), () => {
+      flight.callers -= 1
+      if (flight.callers > 0 || flight.fiber === undefined) return Effect.void
+      forget(flights, key, flight)
+      return Fiber.interrupt(flight.fiber)
+    })
+
+  const share = (client: SpotifyClient.Service, request: Request): Effect.Effect<Response, SpotifyError> =>
+    Effect.withFiberRuntime((fiber) => {
+      const rank = fiber.getFiberRef(priority)
+      const flights = flightsOf(client.session)
+      const name = `${request.operation} ${request.url} ${headersKey(request.headers)}`
+      const key = `${rank} ${name}`
+      return Effect.uninterruptibleMask((restore) => {
+        // Who is in a hurry doesn't wait with those who aren't; the other way round is welcome.
+        const flight = flights.get(`interactive ${name}`) ?? flights.get(key)
+        if (flight === undefined) {
+          return Effect.flatMap(takeOff(client, request, flights, key), (flight) => land(flights, key, flight, restore))
+        }
+        flight.callers += 1
+        request.span?.attribute("spotify.shared", true)
+        return land(flights, key, flight, restore)
+      })
+    })
+
+  return decorate(
+    client,
+    (client, request) =>
+      request.method === "GET" && request.fresh !== true ? share(client, request) : client.execute(request)
+  )
+}

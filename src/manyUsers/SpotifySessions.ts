@@ -1,0 +1,295 @@
+/**
+ * The sessions of many users in one process: made when a user is needed, kept while in use, dropped when idle.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { dual } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
+import { SpotifyClient } from "../client/SpotifyClient.js"
+import { of as checks } from "../core/options.js"
+import type { InvalidInput } from "../core/SpotifyError.js"
+import { monotonic, sleepOn } from "../core/time.js"
+import { make as makeApart } from "../session/apart.js"
+import * as SpotifySession from "../session/SpotifySession.js"
+import type { TokenStore } from "../store/TokenStore.js"
+
+/**
+ * The sessions of the users of a program.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class SpotifySessions extends Context.Tag("effect-spotify/SpotifySessions")<
+  SpotifySessions,
+  SpotifySessions.Service
+>() {}
+
+/**
+ * @since 0.1.0
+ */
+export declare namespace SpotifySessions {
+  /**
+   * What the sessions of many users can do.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service {
+    /** The session of a user's key, the same one for all who hold it; given back when the scope closes. */
+    readonly get: (
+      key: string
+    ) => Effect.Effect<SpotifySession.SpotifySession.Service, InvalidInput, Scope.Scope>
+  }
+}
+
+interface Idle {
+  /**
+   * How long a session that nobody uses stays in memory; 1 minute. Its token stays in the store. It may be 0 or
+   * `Duration.infinity`.
+   */
+  readonly idleTimeToLive?: Duration.DurationInput | undefined
+}
+
+/**
+ * The app, and how long an idle session stays in memory.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface AuthorizationCodeOptions extends Omit<SpotifySession.AuthorizationCodeOptions, "key">, Idle {}
+
+/**
+ * The app, and how long an idle session stays in memory.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface PkceOptions extends Omit<SpotifySession.PkceOptions, "key">, Idle {}
+
+const appOf = <Options extends Idle>({ idleTimeToLive: _, ...app }: Options): Omit<Options, "idleTimeToLive"> => app
+
+type Needs = TokenStore | HttpClient.HttpClient
+
+/** A session in memory. */
+interface Entry {
+  readonly key: string
+  readonly session: SpotifySession.SpotifySession.Service
+  readonly scope: Scope.CloseableScope
+  holders: number
+  idleSince: number
+}
+
+/**
+ * One fiber drops what is idle, because a timer for each session (RcMap) takes more memory than the session itself.
+ */
+const make = (
+  session: (key: string) => Effect.Effect<SpotifySession.SpotifySession.Service, InvalidInput, Needs | Scope.Scope>,
+  options: Idle
+): Effect.Effect<SpotifySessions.Service, InvalidInput, Needs | Scope.Scope> =>
+  Effect.gen(function*() {
+    const idleTimeToLive = yield* checks("SpotifySessions")
+      .millis("idleTimeToLive", options.idleTimeToLive ?? Duration.minutes(1), { zero: true, infinite: true })
+    // Made once and let go, so that bad options fail when the layer is built, not at the first user.
+    yield* Effect.scoped(session("default"))
+    const layerScope = yield* Effect.scope
+    // Ours, since a caller may have a client and a store for other things, and a transaction.
+    const needs = Context.omit(Tracer.ParentSpan)(yield* Effect.context<Needs>())
+    const apart = yield* makeApart
+    const entries = new Map<string, Entry>()
+    /** Those that nobody holds, the one that has been idle for longest first. */
+    const idle = new Set<Entry>()
+    const someIdle = Effect.unsafeMakeLatch(false)
+    let closed = false
+
+    const close = (entry: Entry): Effect.Effect<void> => Scope.close(entry.scope, Exit.void)
+
+    // In a fiber of its own, since it waits for a token that is on its way.
+    const drop = (entry: Entry): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        idle.delete(entry)
+        entries.delete(entry.key)
+        return Effect.asVoid(Effect.forkIn(Effect.uninterruptible(close(entry)), layerScope))
+      })
+
+    const start = (key: string): Effect.Effect<Entry, InvalidInput> =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const made = yield* apart.run(Effect.provide(session(key), Context.add(needs, Scope.Scope, scope)))
+        return { key, session: made, scope, holders: 1, idleSince: 0 }
+      })
+
+    const hold = (key: string): Effect.Effect<Entry, InvalidInput> =>
+      Effect.suspend(() => {
+        if (closed) return Effect.interrupt
+        const known = entries.get(key)
+        if (known !== undefined) {
+          known.holders++
+          idle.delete(known)
+          return Effect.succeed(known)
+        }
+        return Effect.flatMap(start(key), (entry) => {
+          // Another fiber may have been faster.
+          if (closed || entries.has(key)) return Effect.zipRight(close(entry), hold(key))
+          entries.set(key, entry)
+          return Effect.succeed(entry)
+        })
+      })
+
+    const giveBack = (entry: Entry): Effect.Effect<void> =>
+      Effect.flatMap(Effect.clock, (clock) => {
+        if (--entry.holders > 0 || closed || idleTimeToLive === Number.POSITIVE_INFINITY) return Effect.void
+        if (idleTimeToLive === 0) return drop(entry)
+        entry.idleSince = monotonic(clock)
+        idle.add(entry)
+        return someIdle.open
+      })
+
+    const sweep = Effect.gen(function*() {
+      const [oldest] = idle
+      if (oldest === undefined) {
+        someIdle.unsafeClose()
+        return yield* someIdle.await
+      }
+      const clock = yield* Effect.clock
+      const left = Math.ceil(oldest.idleSince + idleTimeToLive) - monotonic(clock)
+      if (left > 0) return yield* sleepOn(clock, left)
+      // It may have been taken up again meanwhile.
+      if (idle.has(oldest)) yield* drop(oldest)
+    })
+
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        closed = true
+        // All at once, since each may wait for a store that doesn't answer.
+        return Effect.forEach(entries.values(), close, { concurrency: "unbounded", discard: true })
+      })
+    )
+    yield* Effect.forkScoped(Effect.forever(sweep))
+    return {
+      get: (key) => Effect.map(Effect.acquireRelease(hold(key), giveBack), (entry) => entry.session)
+    }
+  })
+
+/**
+ * Sessions of the authorization code flow.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { SpotifySessions, Users } from "effect-spotify"
+ *
+ * const nameOf = (userKey: string) =>
+ *   Users.me().pipe(
+ *     Effect.map((me) => me.display_name),
+ *     SpotifySessions.withUser(userKey)
+ *   )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerAuthorizationCode = (
+  options: AuthorizationCodeOptions
+): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
+  Layer.scoped(
+    SpotifySessions,
+    make((key) => SpotifySession.makeAuthorizationCode({ ...appOf(options), key }), options)
+  )
+
+/**
+ * As `layerAuthorizationCode`, its options read from `Config`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerAuthorizationCodeConfig = (
+  options: Config.Config.Wrap<AuthorizationCodeOptions>
+): Layer.Layer<SpotifySessions, InvalidInput | ConfigError.ConfigError, TokenStore | HttpClient.HttpClient> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(options), layerAuthorizationCode))
+
+/**
+ * Sessions of the authorization code flow with PKCE.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerPkce = (
+  options: PkceOptions
+): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
+  Layer.scoped(
+    SpotifySessions,
+    make((key) => SpotifySession.makePkce({ ...appOf(options), key }), options)
+  )
+
+/**
+ * As `layerPkce`, its options read from `Config`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerPkceConfig = (
+  options: Config.Config.Wrap<PkceOptions>
+): Layer.Layer<SpotifySessions, InvalidInput | ConfigError.ConfigError, TokenStore | HttpClient.HttpClient> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(options), layerPkce))
+
+/**
+ * Runs a program as the user of a key: its operations and its `SpotifySession` are that user's, over the client's
+ * connections and rate gate.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withUser: {
+  (
+    key: string
+  ): <A, E, R>(
+    self: Effect.Effect<A, E, R>
+  ) => Effect.Effect<
+    A,
+    E | InvalidInput,
+    Exclude<R, SpotifySession.SpotifySession | SpotifyClient> | SpotifySessions | SpotifyClient
+  >
+  <A, E, R>(
+    self: Effect.Effect<A, E, R>,
+    key: string
+  ): Effect.Effect<
+    A,
+    E | InvalidInput,
+    Exclude<R, SpotifySession.SpotifySession | SpotifyClient> | SpotifySessions | SpotifyClient
+  >
+} = dual(
+  2,
+  <A, E, R>(
+    self: Effect.Effect<A, E, R>,
+    key: string
+  ): Effect.Effect<
+    A,
+    E | InvalidInput,
+    Exclude<R, SpotifySession.SpotifySession | SpotifyClient> | SpotifySessions | SpotifyClient
+  > =>
+    Effect.gen(function*() {
+      const client = yield* SpotifyClient
+      const sessions = yield* SpotifySessions
+      return yield* Effect.scopedWith((scope) =>
+        Effect.flatMap(
+          Scope.extend(sessions.get(key), scope),
+          (session) =>
+            Effect.provide(
+              self,
+              Context.make(SpotifySession.SpotifySession, session).pipe(
+                Context.add(SpotifyClient, client.withSession(session))
+              )
+            )
+        )
+      )
+    })
+)

@@ -1,0 +1,268 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { retryAfter } from "../core/retry.js"
+import * as Scope from "../core/Scope.js"
+import { OAuthError, tokenOperation, TransportError } from "../core/SpotifyError.js"
+import { excerpt, oauthCode, transportDetail } from "../core/text.js"
+import { bodyOf } from "../transport/transport.js"
+import type { App, Grant, TokenResponse } from "./SpotifyAuth.js"
+
+/** The host that users sign in at and tokens come from. */
+export const accountsUrl = "https://accounts.spotify.com"
+
+/** What can stand in a header and in a form: visible ASCII without white space. */
+export const isCredential = (text: unknown): boolean => typeof text === "string" && /^[!-~]+$/.test(text)
+
+/** A URL of the accounts host. */
+export const urlOf = (app: { readonly accountsUrl?: string | undefined }, path: string): string =>
+  `${(app.accountsUrl ?? accountsUrl).replace(/\/+$/, "")}${path}`
+
+const TokenBody = Schema.parseJson(Schema.Struct({
+  access_token: Schema.String.pipe(Schema.filter(isCredential)),
+  expires_in: Schema.optional(Schema.Unknown),
+  scope: Schema.optional(Schema.NullOr(Schema.String)),
+  refresh_token: Schema.optional(Schema.NullOr(Schema.String))
+}))
+const decodeToken = Schema.decodeUnknownOption(TokenBody)
+
+const ErrorBody = Schema.parseJson(Schema.Struct({
+  error: Schema.optional(Schema.String),
+  error_description: Schema.optional(Schema.NullOr(Schema.String))
+}))
+const decodeError = Schema.decodeUnknownOption(ErrorBody)
+
+const formOf = (app: App, grant: Grant): Record<string, string> => {
+  const client: Record<string, string> = app.clientSecret === undefined ? { client_id: app.clientId } : {}
+  switch (grant.type) {
+    case "authorization_code":
+      return {
+        ...client,
+        grant_type: grant.type,
+        code: Redacted.value(grant.code),
+        redirect_uri: grant.redirectUri,
+        ...(grant.codeVerifier === undefined ? {} : { code_verifier: Redacted.value(grant.codeVerifier) })
+      }
+    case "refresh_token":
+      return { ...client, grant_type: grant.type, refresh_token: Redacted.value(grant.refreshToken) }
+    case "client_credentials":
+      return { ...client, grant_type: grant.type }
+  }
+}
+
+const tokenRequest = { operation: tokenOperation, method: "POST", path: "/api/token" }
+
+/**
+ * A token is good for an hour where the answer doesn't say, or says nonsense: one that is over before it came would be
+ * renewed at every use, for another of its kind.
+ */
+const lifetimeOf = (expiresIn: unknown): number =>
+  typeof expiresIn === "number" && expiresIn > 0 && expiresIn < 1e9 ? expiresIn : 3600
+
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429
+
+/** Some answers have a description only. */
+const inferError = (status: number, description: string | null | undefined): string | undefined => {
+  if (description == null || !isRefusal(status)) return undefined
+  if (/^invalid client/i.test(description)) return "invalid_client"
+  return /^(invalid refresh token|refresh token (revoked|expired))/i.test(description) ? "invalid_grant" : undefined
+}
+
+/** Whether the refresh token is dead: a broken server that says so is not believed. */
+export const isInvalidGrant = (error: OAuthError): boolean => error.error === "invalid_grant" && isRefusal(error.status)
+
+const hintOf = (error: string, wait: Duration.Duration | undefined): string => {
+  if (wait !== undefined) return ` (it asks to wait ${Duration.format(wait)})`
+  if (error === "invalid_client") return " (check the client id and the client secret)"
+  return error === "invalid_grant" ? " (the code or refresh token is used, revoked or over; sign in again)" : ""
+}
+
+const errorOf = (
+  grantType: string,
+  status: number,
+  text: string,
+  wait: Duration.Duration | undefined,
+  secrets: ReadonlyArray<string>
+): OAuthError => {
+  const body = Option.getOrElse(decodeError(text), (): typeof ErrorBody.Type => ({}))
+  const said = body.error_description ?? (body.error === undefined ? text : "")
+  const error = body.error === undefined
+    ? inferError(status, body.error_description) ?? `http_${status}`
+    : oauthCode(body.error, secrets)
+  const description = excerpt(said, secrets)
+  return new OAuthError({
+    grantType,
+    error,
+    errorDescription: description === "" ? undefined : description,
+    status,
+    retryAfter: wait,
+    message: `Spotify's token endpoint answered ${status} ${error}${description === "" ? "" : `: ${description}`}${
+      hintOf(error, wait)
+    }`
+  })
+}
+
+const noToken = (grantType: string, status: number, text: string, secrets: ReadonlyArray<string>): OAuthError => {
+  // A login page of some hotel's network is worth showing; what may be half of a token is not.
+  const start = /token/i.test(text) ? "" : excerpt(text, secrets)
+  return new OAuthError({
+    grantType,
+    error: "invalid_response",
+    errorDescription: start === "" ? undefined : start,
+    status,
+    message: `Spotify's token endpoint answered ${status}, but its body is no token${start === "" ? "" : `: ${start}`}`
+  })
+}
+
+/** What an answer must not repeat to us: the request's secrets, and the header that holds one. */
+const secretsOf = (app: App, form: Record<string, string>): ReadonlyArray<string> => {
+  const secret = app.clientSecret === undefined ? "" : Redacted.value(app.clientSecret)
+  return [
+    ...(secret === "" ? [] : [Encoding.encodeBase64(`${app.clientId}:${secret}`), secret]),
+    ...["code", "code_verifier", "refresh_token"].map((name) => form[name] ?? "")
+  ]
+}
+
+const maxBodySize = 1024 * 1024
+
+/** Whatever the status, it takes the whole body to know what to do; what breaks off is asked for again. */
+const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string, TransportError> =>
+  Effect.flatMap(bodyOf(response, maxBodySize, 200), (read) =>
+    Either.match(read, {
+      onLeft: connectionError,
+      onRight: ({ isCut, text }) => Effect.succeed(isCut ? `more than ${maxBodySize} bytes` : text)
+    }))
+
+/** One attempt. */
+export const request = (
+  client: HttpClient.HttpClient,
+  app: App,
+  grant: Grant
+): Effect.Effect<TokenResponse, OAuthError | TransportError> =>
+  Effect.suspend(() => {
+    const form = formOf(app, grant)
+    const secrets = secretsOf(app, form)
+    const post = HttpClientRequest.post(urlOf(app, tokenRequest.path)).pipe(
+      HttpClientRequest.bodyUrlParams(form),
+      HttpClientRequest.acceptJson,
+      app.clientSecret === undefined
+        ? (post) => post
+        : HttpClientRequest.basicAuth(app.clientId, app.clientSecret)
+    )
+    return client.execute(post).pipe(
+      Effect.flatMap((response) =>
+        Effect.flatMap(readText(response), (text) => {
+          if (response.status >= 200 && response.status < 300) {
+            return Option.match(decodeToken(text), {
+              onNone: () => Effect.fail(noToken(grant.type, response.status, text, secrets)),
+              onSome: (body) =>
+                Effect.succeed({
+                  accessToken: Redacted.make(body.access_token),
+                  expiresIn: lifetimeOf(body.expires_in),
+                  scopes: Option.map(Option.fromNullable(body.scope), Scope.parse),
+                  refreshToken: Option.map(
+                    Option.filter(Option.fromNullable(body.refresh_token), (token) => token !== ""),
+                    Redacted.make
+                  )
+                })
+            })
+          }
+          return Effect.flatMap(
+            Clock.currentTimeMillis,
+            (now) =>
+              errorOf(
+                grant.type,
+                response.status,
+                text,
+                Option.getOrUndefined(retryAfter(response.headers, now)),
+                secrets
+              )
+          )
+        })
+      ),
+      Effect.catchTags({
+        RequestError: (error) => connectionError(transportDetail(error)),
+        ResponseError: (error) => connectionError(transportDetail(error))
+      }),
+      Effect.raceFirst(Effect.zipRight(
+        patience,
+        new TransportError({
+          ...tokenRequest,
+          reason: "Timeout",
+          detail: Duration.format(attemptTimeout),
+          message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
+        })
+      )),
+      apart
+    )
+  })
+
+/**
+ * Runs an effect in a fiber that isn't the caller's child. A fiber that is interrupted while it can't be passes the
+ * interruption on to its children all the same, and a timeout works by children: the answer with a rotated token would be
+ * lost.
+ */
+const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      // As a value, since a fiber that fails is a line in the log.
+      Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
+      (fiber) => Effect.onInterrupt(restore(Effect.flatten(Fiber.join(fiber))), () => Fiber.interrupt(fiber))
+    )
+  )
+
+const attemptTimeout = Duration.seconds(10)
+
+/**
+ * Ends after `attemptTimeout`, in which this process ran: after it was stopped, timers come before the answer that has
+ * arrived meanwhile, perhaps with a rotated token that comes only once. A second that took much longer doesn't count.
+ */
+const patience: Effect.Effect<void> = Effect.suspend(() => {
+  let left = Duration.toSeconds(attemptTimeout)
+  let standstills = 10
+  const second = Effect.flatMap(
+    Clock.currentTimeMillis,
+    (before) =>
+      Effect.map(Effect.delay(Clock.currentTimeMillis, "1 second"), (now) => {
+        if (now - before < 3000 || --standstills < 0) left--
+      })
+  )
+  return Effect.repeat(second, { until: () => left <= 0 })
+})
+
+const connectionError = (detail: string): Effect.Effect<never, TransportError> =>
+  Effect.fail(
+    new TransportError({
+      ...tokenRequest,
+      reason: "Connection",
+      detail,
+      message: `Spotify's token endpoint can't be reached: ${detail}`
+    })
+  )
+
+/**
+ * How long to wait at least before the same request is sent again; none where that can't help or may do harm.
+ *
+ * A code is spent by its first use, whatever came of it; only 429 says that it wasn't looked at.
+ */
+export const repeatAfter = (
+  grantType: Grant["type"],
+  error: { readonly _tag: string }
+): Option.Option<Duration.Duration> => {
+  const isRepeatable = grantType !== "authorization_code"
+  if (error instanceof OAuthError) {
+    return error.status === 429 || (error.status >= 500 && isRepeatable)
+      ? Option.some(error.retryAfter ?? Duration.zero)
+      : Option.none()
+  }
+  return error instanceof TransportError && isRepeatable ? Option.some(Duration.zero) : Option.none()
+}

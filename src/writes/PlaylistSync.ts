@@ -1,0 +1,216 @@
+/**
+ * Making a playlist equal to a list: the plan, and what can stand in its way.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { SpotifyError } from "../core/SpotifyError.js"
+import * as internal from "./plan.js"
+
+/**
+ * One request of a plan.
+ *
+ * - `Remove`: removes up to 100 uris, each wherever it stands
+ * - `Insert`: adds up to 100 entries before the one at `position`
+ * - `Move`: moves `range_length` entries from `range_start` on before the one at `insert_before`
+ * - `Replace`: puts up to 100 entries in place of everything
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Step = Data.TaggedEnum<{
+  Remove: { readonly uris: ReadonlyArray<string> }
+  Insert: { readonly position: number; readonly uris: ReadonlyArray<string> }
+  Move: { readonly range_start: number; readonly insert_before: number; readonly range_length: number }
+  Replace: { readonly uris: ReadonlyArray<string> }
+}>
+
+/**
+ * Makes and matches {@link Step}.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Step: Data.TaggedEnum.Constructor<Step> = Data.taggedEnum<Step>()
+
+/**
+ * An entry of a playlist: `uri` is null where Spotify no longer has the thing, or where it can't be read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Place {
+  readonly index: number
+  readonly uri: string | null
+}
+
+/**
+ * What makes a playlist equal to a list, in one request a step.
+ *
+ * `kept`, `added` and `removed` count entries; only the kept ones keep their `added_at`. `readded` are uris of which the
+ * list has fewer than the playlist: Spotify removes all copies of a track at once, so that what stays has to be added
+ * anew. `leftover` are entries that stay although the list hasn't got them. What can't be read may be what is to be
+ * added, so that in such a playlist what is added is removed first. `result` is what the playlist holds in the end, place
+ * by place, null where it can't be read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Plan {
+  readonly steps: ReadonlyArray<Step>
+  readonly kept: number
+  readonly added: number
+  readonly removed: number
+  readonly readded: ReadonlyArray<string>
+  readonly leftover: ReadonlyArray<Place>
+  readonly result?: ReadonlyArray<string | null> | undefined
+}
+
+/**
+ * The plan for a playlist as it was at a version; it can be carried out as long as that is the playlist's version.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PlaylistPlan extends Plan {
+  readonly playlist: string
+  readonly snapshot_id: string
+}
+
+/**
+ * What is done at what price.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface PlanOptions {
+  /**
+   * `keep` (default): what stays keeps its `added_at`, however many requests that takes. `forget`: replaces everything
+   * where that takes fewer.
+   */
+  readonly addedAt?: "keep" | "forget" | undefined
+  /**
+   * Local files and entries that can't be read can't be removed but by replacing everything. `fail` (default): where the
+   * list hasn't got them, nothing is done. `leave`: they stay behind the entry that they follow now.
+   */
+  readonly unremovable?: "fail" | "leave" | undefined
+}
+
+/**
+ * How a playlist is synced.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface Options<out E = never, out R = never> extends PlanOptions {
+  /** Writes nothing, and gives the plan. */
+  readonly dryRun?: boolean | undefined
+  /** Told after each step how many are done. */
+  readonly onProgress?: ((done: number, plan: PlaylistPlan) => Effect.Effect<void, E, R>) | undefined
+}
+
+/**
+ * What was done (or with `dryRun` would be), and the playlist's version after it.
+ *
+ * The playlist was read back, and is equal to the plan's `result`. At the places that are `unread` something stands that
+ * can't be read; nothing contradicts that it is what was written there, which Spotify took.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Outcome {
+  readonly plan: PlaylistPlan
+  readonly snapshot_id: string
+  readonly unread: ReadonlyArray<Place>
+}
+
+/**
+ * No request can make the playlist equal to the list; nothing was written.
+ *
+ * `unwritable` are local files of the list that the playlist hasn't got, which nobody can add. `unremovable` are entries
+ * of the playlist that the list hasn't got, and that can't be removed alone.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ImpossibleSync extends Data.TaggedError("ImpossibleSync")<{
+  readonly unwritable: ReadonlyArray<string>
+  readonly unremovable: ReadonlyArray<Place>
+  readonly message: string
+}> {}
+
+/**
+ * The playlist has changed since it was read; nothing was written. Plan again.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class PlaylistChanged extends Data.TaggedError("PlaylistChanged")<{
+  readonly playlist: string
+  /** The version that was read. */
+  readonly expected: string
+  readonly actual: string
+  readonly message: string
+}> {}
+
+/**
+ * A step failed: those before it are done, and it is itself where `inDoubt` is true and the answer was lost. Or all are
+ * done, and the playlist as it was read back (`found`) isn't what it should be, or can't be read (the cause says why). To
+ * sync again goes on from there, since it reads what the playlist has become.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class IncompleteSync<out E = never> extends Data.TaggedError("IncompleteSync")<{
+  readonly plan: PlaylistPlan
+  readonly done: number
+  readonly inDoubt: boolean
+  /** What was read back, null where an entry can't be read. */
+  readonly found?: ReadonlyArray<string | null> | undefined
+  readonly cause: unknown
+  readonly message: string
+}> {
+  declare readonly cause: SpotifyError | E | undefined
+}
+
+const impossible = ({ unremovable, unwritable }: internal.Impossible): ImpossibleSync => {
+  const some = (texts: ReadonlyArray<string>) => `${texts.slice(0, 3).join(", ")}${texts.length > 3 ? ", …" : ""}`
+  const reasons = [
+    ...(unwritable.length === 0 ? [] : [`the playlist hasn't got, and nobody can add: ${some(unwritable)}`]),
+    ...(unremovable.length === 0 ? [] : [
+      `can't be removed alone: ${
+        some(unremovable.map(({ index, uri }) => `${uri ?? "an entry without content"} at ${index}`))
+      } (unremovable: "leave" leaves them, addedAt: "forget" replaces everything)`
+    ])
+  ]
+  return new ImpossibleSync({
+    unwritable,
+    unremovable,
+    message: `The playlist can't be made equal to the list: ${reasons.join("; ")}`
+  })
+}
+
+/**
+ * The plan that makes a playlist's entries equal to a list of `spotify:` uris: removes, inserts and moves, or a
+ * replacement where nothing stays, with the fewest requests that are found. Nothing is read or written.
+ *
+ * @example
+ * ```ts
+ * import { PlaylistSync } from "effect-spotify"
+ *
+ * PlaylistSync.plan(
+ *   ["spotify:track:7EjyzZcbLxW7PaaLua9Ksb", "spotify:track:1301WleyT98MSxVHPZCA6M"],
+ *   ["spotify:track:1301WleyT98MSxVHPZCA6M", "spotify:track:7EjyzZcbLxW7PaaLua9Ksb"]
+ * ) // Right: one step, { _tag: "Move", range_start: 1, insert_before: 0, range_length: 1 }
+ * ```
+ *
+ * @since 0.1.0
+ * @category planning
+ */
+export const plan = (
+  current: ReadonlyArray<string | null>,
+  wanted: ReadonlyArray<string>,
+  options?: PlanOptions
+): Either.Either<Plan, ImpossibleSync> => Either.mapLeft(internal.plan(current, wanted, options), impossible)

@@ -1,0 +1,318 @@
+import { Error as PlatformError, FileSystem } from "@effect/platform"
+import { NodeFileSystem } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Option, Redacted, type Scope, TestClock } from "effect"
+import * as TokenStore from "effect-spotify/TokenStore"
+import { inspect } from "node:util"
+import { pauseUpTo, start } from "../utils/tokenStoreProcess.js"
+import { behaves, count, expectToken, makePending, makeToken } from "../utils/tokenStoreSuite.js"
+
+const directory = FileSystem.FileSystem.pipe(
+  Effect.flatMap((fs) => fs.makeTempDirectoryScoped()),
+  Effect.provide(NodeFileSystem.layer)
+)
+
+const layerAt = (path: string, fs: Layer.Layer<FileSystem.FileSystem> = NodeFileSystem.layer) =>
+  Layer.fresh(TokenStore.layerFile(path)).pipe(Layer.provide(fs))
+
+behaves("layerFile", Effect.map(directory, (directory) => layerAt(`${directory}/new/tokens.json`)))
+
+/** Runs an effect with the store of a path, opened anew. */
+const at =
+  (path: string, fs?: Layer.Layer<FileSystem.FileSystem>) =>
+  <A, E>(effect: (store: TokenStore.TokenStore.Service) => Effect.Effect<A, E, TokenStore.TokenStore>) =>
+    TokenStore.TokenStore.pipe(Effect.flatMap(effect), Effect.provide(layerAt(path, fs)))
+
+/** The real file system, with some of it replaced. */
+const changed = (change: (fs: FileSystem.FileSystem) => Partial<FileSystem.FileSystem>) =>
+  Layer.effect(FileSystem.FileSystem, Effect.map(FileSystem.FileSystem, (fs) => ({ ...fs, ...change(fs) }))).pipe(
+    Layer.provide(NodeFileSystem.layer)
+  )
+
+/** Lets the event loop go round, so that finished file operations are noticed. */
+const turn = Effect.promise(() => new Promise((done) => setImmediate(done)))
+
+const live = (
+  title: string,
+  body: (path: string, fs: FileSystem.FileSystem, directory: string) => Effect.Effect<void, unknown, Scope.Scope>,
+  timeout?: number
+) =>
+  it.scopedLive(title, () =>
+    Effect.gen(function*() {
+      const place = yield* directory
+      yield* body(`${place}/tokens.json`, yield* FileSystem.FileSystem, place)
+    }).pipe(Effect.provide(NodeFileSystem.layer)), timeout)
+
+describe("layerFile", () => {
+  live("lets only the owner read, also after a looser mode", (path, fs, directory) =>
+    Effect.gen(function*() {
+      const mode = (path: string) => Effect.map(fs.stat(path), (info) => (info.mode & 0o777).toString(8))
+      yield* at(`${directory}/sub/deeper/tokens.json`)((store) => store.set("a", makeToken("1")))
+      expect(yield* mode(`${directory}/sub/deeper/tokens.json`)).toBe("600")
+      expect(yield* mode(`${directory}/sub`)).toBe("700")
+      yield* at(path)((store) => store.set("a", makeToken("1")))
+      yield* fs.chmod(path, 0o644)
+      yield* at(path)((store) => store.set("a", makeToken("2")))
+      expect(yield* mode(path)).toBe("600")
+    }))
+
+  live("leaves nothing beside the file", (path, fs, directory) =>
+    Effect.gen(function*() {
+      yield* at(path)((store) =>
+        Effect.zipRight(store.withLock("a", store.set("a", makeToken("1"))), store.takePending("a", "one"))
+      )
+      expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+    }))
+
+  live("writes nothing when there is nothing to change", (path, fs, directory) =>
+    Effect.gen(function*() {
+      yield* at(path)((store) => Effect.zipRight(store.remove("a"), store.takePending("a", "one")))
+      expect(yield* fs.readDirectory(directory)).toEqual([])
+    }))
+
+  live("writes through a symbolic link", (path, fs, directory) =>
+    Effect.gen(function*() {
+      yield* at(path)((store) => store.set("a", makeToken("1")))
+      yield* fs.symlink(path, `${directory}/link.json`)
+      yield* at(`${directory}/link.json`)((store) => store.set("a", makeToken("2")))
+      expect(yield* fs.readLink(`${directory}/link.json`)).toBe(path)
+      expectToken(yield* at(path)((store) => store.get("a")), makeToken("2"))
+    }))
+
+  live("sees at once what another one wrote", (path) =>
+    at(path)((one) =>
+      at(path)((two) =>
+        Effect.gen(function*() {
+          yield* one.set("a", makeToken("1"))
+          expectToken(yield* two.get("a"), makeToken("1"))
+          yield* two.set("a", makeToken("2"))
+          expectToken(yield* one.get("a"), makeToken("2"))
+          yield* one.remove("a")
+          expect(yield* two.get("a")).toEqual(Option.none())
+        })
+      )
+    ))
+
+  live("refuses a file that isn't one of ours, names it and leaves it alone", (path, fs) =>
+    Effect.gen(function*() {
+      const good = yield* at(path)((store) =>
+        Effect.zipRight(store.set("a", makeToken("secret")), fs.readFileString(path))
+      )
+      const parts: { version: number; tokens: Array<{ token: object }> } = JSON.parse(good)
+      const bad = [
+        "",
+        "secret",
+        good.slice(0, -3),
+        "[]",
+        "{}",
+        "null",
+        JSON.stringify({ ...parts, version: 2 }),
+        JSON.stringify({ ...parts, tokens: { a: "secret" } }),
+        JSON.stringify({ ...parts, tokens: [{ key: "a", token: { ...parts.tokens[0]?.token, expiresAt: "secret" } }] })
+      ]
+      for (const text of bad) {
+        yield* fs.remove(path)
+        const errors = yield* at(path)((store) =>
+          Effect.gen(function*() {
+            yield* fs.writeFileString(path, text)
+            const pending = yield* makePending("one")
+            return yield* Effect.all([
+              Effect.flip(store.get("a")),
+              Effect.flip(store.set("a", makeToken("2"))),
+              Effect.flip(store.remove("a")),
+              Effect.flip(store.setPending("a", pending)),
+              Effect.flip(store.takePending("a", "one")),
+              Effect.flip(at(path)(() => Effect.void))
+            ])
+          })
+        )
+        for (const error of errors) {
+          expect(error).toMatchObject({ _tag: "TokenStoreError", store: path })
+          expect(error.message).toContain(path)
+          expect(error.message).toContain("move it away")
+          expect(inspect(error, { depth: 9 })).not.toContain("secret")
+        }
+        expect(yield* fs.readFileString(path)).toBe(text)
+      }
+      expect(yield* Effect.flip(at(path)(() => Effect.void))).toMatchObject({
+        message: expect.stringContaining("tokens.0.token.expiresAt")
+      })
+    }))
+
+  live("refuses a path that can't be used", (path, files, directory) =>
+    Effect.gen(function*() {
+      const open = (path: string, fs?: Layer.Layer<FileSystem.FileSystem>) =>
+        Effect.flip(at(path, fs)((store) => store.set("a", makeToken("1"))))
+      expect(yield* open(directory)).toMatchObject({ _tag: "TokenStoreError", store: directory })
+      yield* files.writeFileString(path, "no directory")
+      expect(yield* open(`${path}/tokens.json`)).toMatchObject({
+        _tag: "TokenStoreError",
+        store: `${path}/tokens.json`
+      })
+
+      const denied = (method: string) =>
+        Effect.fail(
+          new PlatformError.SystemError({
+            reason: "PermissionDenied",
+            module: "FileSystem",
+            method,
+            description: "denied"
+          })
+        )
+      for (
+        const fs of [
+          changed(() => ({ readFileString: () => denied("readFile") })),
+          changed(() => ({ access: () => denied("access") })),
+          changed(() => ({ makeDirectory: () => denied("makeDirectory") })),
+          changed(() => ({ readDirectory: () => denied("readDirectory") })),
+          changed(() => ({ writeFileString: () => denied("writeFile") })),
+          changed(() => ({ open: () => denied("open") })),
+          changed(() => ({ rename: () => denied("rename") }))
+        ]
+      ) {
+        const error = yield* open(`${directory}/other.json`, fs)
+        expect(error).toMatchObject({ _tag: "TokenStoreError", store: `${directory}/other.json` })
+        expect(error.message).toContain("denied")
+        expect(yield* files.readDirectory(directory)).toEqual(["tokens.json"])
+      }
+    }))
+})
+
+describe("layerFile shared by processes", () => {
+  it.scopedLive(
+    "has the old or the new token after kill -9 at any moment, and lets the next one write",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const length = 50_000
+        const left = new Set<string>()
+
+        const round = (path: string, directory: string, n: number) =>
+          Effect.gen(function*() {
+            const writer = yield* start({ file: path }, "write", "a", String(length))
+            yield* writer.said("wrote")
+            yield* pauseUpTo(80)
+            yield* writer.kill
+            for (const file of yield* fs.readDirectory(directory)) {
+              left.add(file.replace(/[0-9a-f]{32}/, "id"))
+            }
+            yield* at(path)((store) =>
+              Effect.gen(function*() {
+                const token = yield* Effect.map(store.get("a"), Option.getOrThrow)
+                const value = Redacted.value(token.accessToken)
+                expect(value).toBe((value[0] ?? "").repeat(length))
+                yield* store.set("b", makeToken(String(n)))
+                expectToken(yield* store.get("b"), makeToken(String(n)))
+              })
+            )
+            expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+          }).pipe(Effect.scoped)
+
+        // Side by side, since most of the time goes into waiting for the locks of the dead.
+        yield* Effect.all(
+          Array.from({ length: 5 }, () =>
+            Effect.flatMap(directory, (directory) =>
+              Effect.forEach([1, 2, 3, 4, 5], (n) =>
+                round(`${directory}/tokens.json`, directory, n)))),
+          { concurrency: "unbounded" }
+        )
+        // Otherwise none was killed at work, and this says nothing.
+        expect(left).toContain("tokens.json.write.id.lock")
+      }).pipe(Effect.provide(NodeFileSystem.layer)),
+    600_000
+  )
+
+  live(
+    "loses no change of several processes",
+    (path, fs, directory) =>
+      Effect.gen(function*() {
+        const processes = yield* Effect.replicateEffect(start({ file: path }, "count", "a", "25"), 4)
+        yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
+        expect(yield* Effect.provide(count("a"), layerAt(path))).toBe(100)
+        expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+      }),
+    300_000
+  )
+
+  live(
+    "goes on after the process that held the lock was killed",
+    (path, fs, directory) =>
+      Effect.gen(function*() {
+        const holder = yield* start({ file: path }, "hold", "a")
+        yield* holder.said("holding")
+        const others = yield* Effect.replicateEffect(start({ file: path }, "count", "a", "5"), 2)
+        yield* Effect.forEach(others, (other) => other.said("counting"))
+        // Others aren't hindered meanwhile, nor is another user.
+        yield* at(path)((store) => store.withLock("b", store.set("a", makeToken("counter", ["0"]))))
+        yield* holder.kill
+        // A wait of more than a minute would have failed.
+        yield* Effect.forEach(others, (other) => other.finished, { concurrency: "unbounded" })
+        expect(yield* Effect.provide(count("a"), layerAt(path))).toBe(10)
+        expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+      }),
+    300_000
+  )
+
+  it.scoped("doesn't take the lock of one that lives, and says so after a minute", () =>
+    Effect.gen(function*() {
+      const path = `${yield* directory}/tokens.json`
+      const entered = yield* Deferred.make<void>()
+      const holder = yield* Effect.fork(
+        at(path)((store) => store.withLock("a", Effect.zipRight(Deferred.succeed(entered, undefined), Effect.never)))
+      )
+      yield* Deferred.await(entered)
+      const waiter = yield* Effect.fork(Effect.flip(at(path)((store) => store.withLock("a", Effect.void))))
+      // The clock of the test goes on by half a second at a time, with time for the work on files in between.
+      const clock = yield* Effect.fork(Effect.forever(Effect.zipRight(TestClock.adjust("500 millis"), turn)))
+      const error = yield* Fiber.join(waiter)
+      yield* Fiber.interruptAll([clock, holder])
+      expect(error).toMatchObject({ _tag: "TokenStoreError", store: path, operation: "withLock" })
+      expect(error.message).toContain("for more than 1m")
+    }), 300_000)
+
+  live(
+    "takes the write of one that seemed dead over, and lets it try again",
+    (path, fs, directory) =>
+      Effect.gen(function*() {
+        const renaming = yield* Deferred.make<void>()
+        const goOn = yield* Deferred.make<void>()
+        const sleepy = changed((fs) => ({
+          utimes: () => Effect.never,
+          rename: (from, to) =>
+            Deferred.succeed(renaming, undefined).pipe(
+              Effect.zipRight(Deferred.await(goOn)),
+              Effect.zipRight(fs.rename(from, to))
+            )
+        }))
+        const one = yield* Effect.fork(at(path, sleepy)((store) => store.set("one", makeToken("1"))))
+        yield* Deferred.await(renaming)
+        yield* at(path)((store) => store.set("two", makeToken("2")))
+        expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
+        yield* Deferred.succeed(goOn, undefined)
+        yield* Fiber.join(one)
+        expectToken(yield* at(path)((store) => store.get("one")), makeToken("1"))
+        expectToken(yield* at(path)((store) => store.get("two")), makeToken("2"))
+      })
+  )
+
+  live("doesn't write when its lock was taken before its temporary file was there", (path) =>
+    Effect.gen(function*() {
+      const opening = yield* Deferred.make<void>()
+      const goOn = yield* Deferred.make<void>()
+      const sleepy = changed((fs) => ({
+        utimes: () => Effect.never,
+        open: (path, options) =>
+          Deferred.succeed(opening, undefined).pipe(
+            Effect.zipRight(Deferred.await(goOn)),
+            Effect.zipRight(fs.open(path, options))
+          )
+      }))
+      const one = yield* Effect.fork(at(path, sleepy)((store) => store.set("one", makeToken("1"))))
+      yield* Deferred.await(opening)
+      yield* at(path)((store) => store.set("two", makeToken("2")))
+      yield* Deferred.succeed(goOn, undefined)
+      yield* Fiber.join(one)
+      expectToken(yield* at(path)((store) => store.get("one")), makeToken("1"))
+      expectToken(yield* at(path)((store) => store.get("two")), makeToken("2"))
+    }))
+})

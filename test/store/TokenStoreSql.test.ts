@@ -1,0 +1,713 @@
+import { Reactivity } from "@effect/experimental"
+import { FetchHttpClient, FileSystem, HttpServer, HttpServerRequest } from "@effect/platform"
+import { NodeFileSystem, NodeHttpServer } from "@effect/platform-node"
+import { SqlClient, SqlError, Statement } from "@effect/sql"
+import { LibsqlClient } from "@effect/sql-libsql"
+import { PgClient } from "@effect/sql-pg"
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Layer, Option, Redacted, Schedule, type Scope, TestClock, Tracer } from "effect"
+import type { TokenStoreError } from "effect-spotify/SpotifyError"
+import * as SpotifySession from "effect-spotify/SpotifySession"
+import { FakeSpotify } from "effect-spotify/testing"
+import * as TokenStore from "effect-spotify/TokenStore"
+import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
+import { createServer } from "node:http"
+import { inspect } from "node:util"
+import { hasPostgres, postgresUrl } from "../utils/postgres.js"
+import { start } from "../utils/tokenStoreProcess.js"
+import { makeProxy, type Proxy } from "../utils/tokenStoreProxy.js"
+import { postgresClient, sqliteClient } from "../utils/tokenStoreSql.js"
+import { behaves, count, expectToken, increment, makePending, makeToken } from "../utils/tokenStoreSuite.js"
+
+type Client = Layer.Layer<SqlClient.SqlClient, SqlError.SqlError>
+
+interface Place {
+  /** Connects anew each time that it is built. */
+  readonly client: Client
+  readonly table: string
+  /** The same for `tokenStoreChild.ts`. */
+  readonly process: object
+}
+
+const directory = FileSystem.FileSystem.pipe(
+  Effect.flatMap((fs) => fs.makeTempDirectoryScoped()),
+  Effect.provide(NodeFileSystem.layer)
+)
+
+const sqlitePlace = Effect.map(directory, (directory): Place => ({
+  client: sqliteClient(`${directory}/tokens.db`),
+  table: "spotify_tokens",
+  process: { sqlite: `${directory}/tokens.db` }
+}))
+
+const postgresPlace = Effect.gen(function*() {
+  const table = `effect_spotify_test_${crypto.randomUUID().replaceAll("-", "")}`
+  const client = postgresClient(postgresUrl)
+  yield* Effect.addFinalizer(() =>
+    Effect.orDie(Effect.provide(
+      Effect.flatMap(SqlClient.SqlClient, (sql) => sql`DROP TABLE IF EXISTS ${sql(table)}`),
+      client
+    ))
+  )
+  return { client, table, process: { postgres: postgresUrl, table } } satisfies Place
+})
+
+const layerOf = ({ client, table }: Place) => Layer.fresh(TokenStoreSql.layer({ table })).pipe(Layer.provide(client))
+
+/** Runs an effect with a store that has a connection of its own. */
+const at = (place: Place) => <A, E>(effect: (store: TokenStore.TokenStore.Service) => Effect.Effect<A, E>) =>
+  Effect.provide(Effect.flatMap(TokenStore.TokenStore, effect), layerOf(place))
+
+/** Runs an effect with a connection of its own. */
+const query = (place: Place) => <A, E>(effect: (sql: SqlClient.SqlClient) => Effect.Effect<A, E>) =>
+  Effect.provide(Effect.flatMap(SqlClient.SqlClient, effect), place.client)
+
+/** A Spotify on a port, which looks into the store at each call to see whether the call's token is kept there. */
+const spotifyOf = <A, E, R>(
+  place: Place,
+  options: FakeSpotify.Options,
+  body: (given: {
+    readonly origin: string
+    readonly premature: () => number
+    readonly spotify: FakeSpotify.Service
+    readonly store: TokenStore.TokenStore.Service
+  }) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function*() {
+    const spotify = yield* FakeSpotify.FakeSpotify
+    const store = yield* TokenStore.TokenStore
+    const server = yield* HttpServer.HttpServer
+    let premature = 0
+    const app = Effect.gen(function*() {
+      const { headers, url } = yield* HttpServerRequest.HttpServerRequest
+      if (url.startsWith("/v1/")) {
+        const token = yield* Effect.orDie(store.get("a"))
+        const isKept = Option.exists(token, (token) =>
+          headers["authorization"] === `Bearer ${Redacted.value(token.accessToken)}`)
+        if (!isKept) {
+          premature++
+        }
+      }
+      return yield* spotify.httpApp
+    })
+    yield* server.serve(app)
+    return yield* body({
+      origin: HttpServer.formatAddress(server.address),
+      premature: () =>
+        premature,
+      spotify,
+      store
+    })
+  }).pipe(
+    Effect.provide(Layer.mergeAll(
+      layerOf(place),
+      FakeSpotify.layer(options),
+      NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
+    )),
+    Effect.scoped
+  )
+
+const tokenEndpoint = { path: "/api/token" }
+
+const turn = Effect.promise(() => new Promise((done) => setImmediate(done)))
+
+const dialect = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Scope>, oneAtATime: boolean) => {
+  behaves(`TokenStoreSql on ${name}`, Effect.map(makePlace, layerOf), { oneAtATime })
+
+  const live = (title: string, body: (place: Place) => Effect.Effect<void, unknown, Scope.Scope>, timeout?: number) =>
+    it.scopedLive(title, () => Effect.flatMap(makePlace, body), timeout)
+
+  describe(`TokenStoreSql on ${name}`, () => {
+    live("makes one table, whoever comes first", (place) =>
+      Effect.gen(function*() {
+        yield* Effect.replicateEffect(at(place)((store) => store.get("a")), 6, { concurrency: "unbounded" })
+        expect(yield* query(place)((sql) => sql`SELECT id, kind, value FROM ${sql(place.table)}`)).toEqual([
+          { id: "version", kind: "version", value: "1" }
+        ])
+      }))
+
+    live(
+      "refuses a table of another shape and leaves it alone",
+      (place) =>
+        query(place)((sql) =>
+          Effect.gen(function*() {
+            for (
+              const columns of [
+                "id text primary key, note text",
+                "id text primary key, kind text, user_key text, value text",
+                "id text primary key, kind text, user_key text, value text, updated_at text",
+                "id text primary key, kind text, user_key text, value text, updated_at bigint, more text"
+              ]
+            ) {
+              yield* sql`CREATE TABLE ${sql(place.table)} (${sql.literal(columns)})`
+              const error = yield* Effect.flip(at(place)(() => Effect.void))
+              expect(error).toMatchObject({ _tag: "TokenStoreError", store: `table ${place.table}`, operation: "open" })
+              expect(error.message).toContain("id text, kind text, user_key text, value text, updated_at bigint")
+              expect(yield* sql`SELECT * FROM ${sql(place.table)}`).toEqual([])
+              yield* sql`DROP TABLE ${sql(place.table)}`
+            }
+            // Without a key, no row could be found again.
+            yield* sql`CREATE TABLE ${
+              sql(place.table)
+            } (id text, kind text, user_key text, value text, updated_at bigint)`
+            expect(yield* Effect.flip(at(place)(() => Effect.void))).toMatchObject({ _tag: "TokenStoreError" })
+            yield* sql`DROP TABLE ${sql(place.table)}`
+          })
+        )
+    )
+
+    live("refuses a table of a later version", (place) =>
+      Effect.gen(function*() {
+        yield* at(place)((store) => store.set("a", makeToken("1")))
+        yield* query(place)((sql) => sql`UPDATE ${sql(place.table)} SET value = '2' WHERE id = 'version'`)
+        const error = yield* Effect.flip(at(place)(() => Effect.void))
+        expect(error.message).toContain("it has version 2, and this release knows version 1")
+      }))
+
+    live("takes a name with a schema", (place) =>
+      Effect.gen(function*() {
+        const schema = oneAtATime ? "main" : "public"
+        yield* at({ ...place, table: `${schema}.${place.table}` })((store) => store.set("a", makeToken("1")))
+        expectToken(yield* at(place)((store) => store.get("a")), makeToken("1"))
+      }))
+
+    live("says which row can't be read, and shows none of it", (place) =>
+      at(place)((store) =>
+        Effect.gen(function*() {
+          yield* store.set("a", makeToken("secret"))
+          yield* store.setPending("a", yield* makePending("one"))
+          yield* query(place)((sql) => sql`UPDATE ${sql(place.table)} SET value = '{"accessToken":"secret"}'`)
+          for (const operation of [store.get("a"), store.takePending("a", "one")]) {
+            const error = yield* Effect.flip<unknown, TokenStoreError, never>(operation)
+            expect(error).toMatchObject({ _tag: "TokenStoreError", store: `table ${place.table}` })
+            expect(error.message).toContain("sign in again")
+            expect(inspect(error, { depth: 9 })).not.toContain("secret")
+          }
+        })
+      ))
+
+    live("shows no secret in spans", (place) =>
+      Effect.gen(function*() {
+        const spans: Array<Tracer.Span> = []
+        const tracer = Effect.map(Effect.tracer, (tracer) =>
+          Tracer.make({
+            span: (...args) => {
+              const span = tracer.span(...args)
+              spans.push(span)
+              return span
+            },
+            context: tracer.context
+          }))
+        yield* at(place)((store) =>
+          store.withLock("a", store.set("a", makeToken("secret"))).pipe(
+            Effect.zipRight(store.set("a", makeToken("secret"))),
+            Effect.zipRight(store.get("a")),
+            Effect.withSpan("program")
+          )
+        ).pipe(Effect.withTracer(yield* tracer))
+        expect(spans.map((span) => span.name)).toContain("program")
+        expect(inspect(spans.map(({ attributes, name }) => ({ name, attributes: [...attributes] })), { depth: 9 }))
+          .not.toContain("secret")
+      }))
+
+    live(
+      "tells when a statement under a lock failed, although the work went on",
+      (place) =>
+        at(place)((store) =>
+          Effect.gen(function*() {
+            yield* store.set("a", makeToken("1"))
+            yield* query(place)((sql) =>
+              oneAtATime
+                ? sql`CREATE TRIGGER refuse BEFORE INSERT ON ${sql(place.table)} WHEN new.user_key = 'bad'
+                  BEGIN SELECT RAISE(ABORT, 'refused'); END`
+                : Effect.zipRight(
+                  sql`CREATE FUNCTION ${sql(`${place.table}_refuse`)}() RETURNS trigger LANGUAGE plpgsql AS
+                  $$ BEGIN RAISE 'refused'; END $$`,
+                  sql`CREATE TRIGGER refuse BEFORE INSERT ON ${
+                    sql(place.table)
+                  } FOR EACH ROW WHEN (new.user_key = 'bad')
+                  EXECUTE FUNCTION ${sql(`${place.table}_refuse`)}()`
+                )
+            )
+            const error = yield* Effect.flip(store.withLock(
+              "a",
+              store.set("a", makeToken("2")).pipe(
+                Effect.zipRight(Effect.ignore(store.set("bad", makeToken("3")))),
+                Effect.zipRight(Effect.ignore(store.get("a")))
+              )
+            ))
+            expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "set" })
+            expect(error.message).toContain("refused")
+            expectToken(yield* store.get("a"), makeToken("1"))
+            yield* store.withLock("a", store.set("a", makeToken("4")))
+            expectToken(yield* store.get("a"), makeToken("4"))
+          })
+        ).pipe(
+          Effect.ensuring(
+            oneAtATime ? Effect.void : Effect.ignore(
+              query(place)((sql) =>
+                Effect.zipRight(
+                  sql`DROP TABLE ${sql(place.table)}`,
+                  sql`DROP FUNCTION ${sql(`${place.table}_refuse`)}()`
+                )
+              )
+            )
+          )
+        )
+    )
+
+    it.scoped(
+      "ends a wait for the lock after a minute, even of one that can't be interrupted",
+      () =>
+        Effect.gen(function*() {
+          const place = yield* makePlace
+          const entered = yield* Deferred.make<void>()
+          const holder = yield* Effect.fork(
+            at(place)((store) =>
+              store.withLock("a", Effect.zipRight(Deferred.succeed(entered, undefined), Effect.never))
+            )
+          )
+          yield* Deferred.await(entered)
+          const connected = yield* Effect.makeLatch()
+          const waiters = yield* Effect.forEach([Effect.interruptible, Effect.uninterruptible], (mode) =>
+            Effect.gen(function*() {
+              const ready = yield* Deferred.make<void>()
+              const waiter = yield* Effect.fork(Effect.flip(
+                at(place)((store) =>
+                  Deferred.succeed(ready, undefined).pipe(
+                    Effect.zipRight(connected.await),
+                    Effect.zipRight(mode(store.withLock("a", Effect.void)))
+                  )
+                )
+              ))
+              yield* Deferred.await(ready)
+              return waiter
+            }))
+          // Connecting has a time-out of its own, which the clock must not reach.
+          yield* connected.open
+          const clock = yield* Effect.fork(Effect.forever(Effect.zipRight(TestClock.adjust("1 second"), turn)))
+          const errors = yield* Fiber.joinAll(waiters)
+          yield* Fiber.interruptAll([clock, holder])
+          for (const error of errors) {
+            expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "withLock" })
+            expect(error.message).toContain("no answer for 1m")
+          }
+        }),
+      120_000
+    )
+
+    live(
+      "loses no change of several processes",
+      (place) =>
+        Effect.gen(function*() {
+          const processes = yield* Effect.replicateEffect(start(place.process, "count", "a", "25"), 4)
+          yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
+          expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(100)
+        }),
+      300_000
+    )
+
+    for (const n of [2, 4]) {
+      live(
+        `${n} processes with a thousand calls on an expired token refresh once, and keep the new one before they use it`,
+        (place) =>
+          spotifyOf(
+            place,
+            { refreshTokens: "rotate" },
+            ({ origin, premature, spotify, store }) =>
+              Effect.gen(function*() {
+                const { refreshToken: old = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
+                yield* store.set("a", TokenStore.fromRefreshToken(old))
+                // Time for all of them to come.
+                yield* spotify.failNext(FakeSpotify.slow("1 second"), { on: tokenEndpoint })
+                const processes = yield* Effect.replicateEffect(
+                  start(place.process, "call", "a", origin, String(1000 / n)),
+                  n
+                )
+                yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
+                expect(yield* spotify.count(tokenEndpoint)).toBe(1)
+                expect(yield* spotify.count({ path: "/v1/me" })).toBe(1000)
+                expect(premature()).toBe(0)
+                const token = Option.getOrThrow(yield* store.get("a"))
+                expect(Redacted.value(token.refreshToken ?? old)).not.toBe(Redacted.value(old))
+              })
+          ),
+        300_000
+      )
+    }
+
+    live(
+      "refreshes after kill -9 of the process that did",
+      (place) =>
+        spotifyOf(place, {}, ({ origin, premature, spotify, store }) =>
+          Effect.gen(function*() {
+            const { refreshToken = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
+            yield* store.set("a", TokenStore.fromRefreshToken(refreshToken))
+            yield* spotify.failNext(FakeSpotify.slow("1 hour"), { on: tokenEndpoint })
+            const first = yield* start(place.process, "call", "a", origin, "50")
+            yield* Effect.repeat(Effect.delay(spotify.count(tokenEndpoint), "5 millis"), { until: (n) => n === 1 })
+            const others = yield* Effect.replicateEffect(start(place.process, "call", "a", origin, "50"), 2)
+            yield* Effect.forEach(others, (other) => other.said("calling"))
+            yield* first.kill
+            yield* Effect.forEach(others, (other) => other.finished, { concurrency: "unbounded" })
+            expect(yield* spotify.count(tokenEndpoint)).toBe(2)
+            expect(yield* spotify.count({ path: "/v1/me" })).toBe(100)
+            expect(premature()).toBe(0)
+          })),
+      300_000
+    )
+
+    for (const n of [2, 4]) {
+      live(
+        `refreshes once for ${n} processes with a hundred calls each`,
+        (place) =>
+          Effect.gen(function*() {
+            const log = `${yield* directory}/exchanges`
+            yield* at(place)((store) => store.set("a", makeToken("old", ["old"])))
+            const processes = yield* Effect.replicateEffect(start(place.process, "refresh", "a", log), n)
+            yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
+            const exchanges = yield* Effect.provide(
+              Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(log)),
+              NodeFileSystem.layer
+            )
+            expect(exchanges.trim().split("\n")).toHaveLength(1)
+            const token = yield* Effect.map(at(place)((store) => store.get("a")), Option.getOrThrow)
+            expect(Redacted.value(token.accessToken)).toBe("new")
+          }),
+        300_000
+      )
+    }
+
+    live(
+      "goes on with the old token after kill -9 of the process that held the lock",
+      (place) =>
+        Effect.gen(function*() {
+          yield* at(place)((store) => store.set("a", makeToken("counter", ["7"])))
+          const holder = yield* start(place.process, "hold", "a")
+          yield* holder.said("holding")
+          const others = yield* Effect.replicateEffect(start(place.process, "count", "a", "5"), 3)
+          yield* Effect.forEach(others, (other) => other.said("counting"))
+          yield* holder.kill
+          yield* Effect.forEach(others, (other) => other.finished, { concurrency: "unbounded" })
+          expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(22)
+        }),
+      300_000
+    )
+  })
+}
+
+/** A store and a program that share one client. */
+const sharing = <A, E>(
+  place: Place,
+  body: (store: TokenStore.TokenStore.Service, sql: SqlClient.SqlClient) => Effect.Effect<A, E>
+) =>
+  Effect.gen(function*() {
+    const client = Layer.succeedContext(yield* Layer.build(place.client))
+    return yield* Effect.flatMap(
+      Effect.all([TokenStore.TokenStore, SqlClient.SqlClient]),
+      ([store, sql]) => body(store, sql)
+    ).pipe(Effect.provide(Layer.provideMerge(TokenStoreSql.layer({ table: place.table }), client)))
+  })
+
+dialect("SQLite", sqlitePlace, true)
+
+describe("TokenStoreSql on SQLite", () => {
+  it.scoped(
+    "reads inside a transaction of the program's, and says so when it can't write there",
+    () =>
+      Effect.gen(function*() {
+        const error = yield* sharing(yield* sqlitePlace, (store, sql) =>
+          Effect.gen(function*() {
+            yield* store.set("a", makeToken("1"))
+            yield* sql`CREATE TABLE other (id TEXT)`
+            const failed = yield* sql.withTransaction(Effect.gen(function*() {
+              yield* sql`INSERT INTO other VALUES ('x')`
+              expectToken(yield* store.get("a"), makeToken("1"))
+              const waiter = yield* Effect.fork(Effect.flip(store.set("a", makeToken("2"))))
+              const clock = yield* Effect.fork(Effect.forever(Effect.zipRight(TestClock.adjust("1 second"), turn)))
+              return yield* Effect.ensuring(Fiber.join(waiter), Fiber.interrupt(clock))
+            }))
+            yield* store.set("a", makeToken("3"))
+            expectToken(yield* store.get("a"), makeToken("3"))
+            return failed
+          }))
+        expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "set" })
+        expect(error.message).toContain("a transaction of this program")
+      }),
+    120_000
+  )
+
+  it.scopedLive("opens no connection for each lock", () =>
+    Effect.gen(function*() {
+      const place = yield* sqlitePlace
+      const descriptors = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readDirectory("/proc/self/fd")).pipe(
+        Effect.provide(NodeFileSystem.layer),
+        Effect.map((names) => names.length)
+      )
+      yield* at(place)((store) =>
+        Effect.gen(function*() {
+          yield* store.withLock("a", store.set("a", makeToken("1")))
+          const before = yield* Effect.either(descriptors)
+          yield* Effect.repeatN(store.withLock("a", store.set("a", makeToken("2"))), 30)
+          const after = yield* Effect.either(descriptors)
+          if (before._tag === "Right" && after._tag === "Right") {
+            expect(after.right - before.right).toBeLessThan(10)
+          }
+        })
+      )
+    }))
+
+  it.scoped("refuses a libSQL server and a database in memory", () =>
+    Effect.gen(function*() {
+      for (const [url, reason] of [["http://127.0.0.1:1", "a transaction"], [":memory:", "layerMemory"]] as const) {
+        const place: Place = { client: LibsqlClient.layer({ url }), table: "spotify_tokens", process: {} }
+        const error = yield* Effect.flip(at(place)(() => Effect.void))
+        expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "open" })
+        expect(error.message).toContain("has to be a file")
+        expect(error.message).toContain(reason)
+      }
+    }))
+})
+
+/** A client with one connection, as most of those for SQLite are. */
+const oneConnection = Effect.gen(function*() {
+  const client = yield* SqlClient.SqlClient
+  const connection = yield* client.reserve
+  const semaphore = yield* Effect.makeSemaphore(1)
+  return yield* SqlClient.make({
+    acquirer: semaphore.withPermits(1)(Effect.succeed(connection)),
+    transactionAcquirer: Effect.as(
+      Effect.acquireRelease(semaphore.take(1), () => semaphore.release(1)),
+      connection
+    ),
+    compiler: Statement.makeCompilerSqlite(),
+    spanAttributes: []
+  })
+})
+
+behaves(
+  "TokenStoreSql on another SQLite client",
+  Effect.map(sqlitePlace, (place) =>
+    layerOf({
+      ...place,
+      client: Layer.scoped(SqlClient.SqlClient, oneConnection).pipe(
+        Layer.provide([place.client, Reactivity.layer])
+      )
+    })),
+  { oneAtATime: true, locksAlone: true }
+)
+
+describe("TokenStoreSql", () => {
+  it.scoped("refuses other databases", () =>
+    Effect.gen(function*() {
+      const client = yield* SqlClient.make({
+        acquirer: Effect.die("nothing is sent"),
+        compiler: Statement.makeCompiler({
+          dialect: "mysql",
+          placeholder: () => "?",
+          onIdentifier: (name) => name,
+          onRecordUpdate: () => ["", []],
+          onCustom: () => ["", []]
+        }),
+        spanAttributes: []
+      })
+      const error = yield* Effect.flip(Layer.build(
+        TokenStoreSql.layer().pipe(Layer.provide(Layer.succeed(SqlClient.SqlClient, client)))
+      ))
+      expect(error.message).toContain("only PostgreSQL and SQLite are supported")
+    }).pipe(Effect.provide(Reactivity.layer)))
+})
+
+describe.skipIf(!hasPostgres)(hasPostgres ? "with PostgreSQL" : `without PostgreSQL: none at ${postgresUrl}`, () => {
+  dialect("PostgreSQL", postgresPlace, false)
+
+  const clientOf = (url: string, maxConnections = 3) =>
+    Layer.fresh(PgClient.layer({ url: Redacted.make(url), maxConnections }))
+
+  describe("TokenStoreSql on PostgreSQL", () => {
+    it.scoped("takes no part in a transaction of the program's, which may be undone", () =>
+      Effect.gen(function*() {
+        yield* sharing(yield* postgresPlace, (store, sql) =>
+          Effect.gen(function*() {
+            yield* Effect.flip(sql.withTransaction(
+              store.set("a", makeToken("1")).pipe(
+                Effect.zipRight(store.withLock("b", store.set("b", makeToken("2")))),
+                Effect.zipRight(Effect.fail("undone"))
+              )
+            ))
+            expectToken(yield* store.get("a"), makeToken("1"))
+            expectToken(yield* store.get("b"), makeToken("2"))
+          }))
+      }))
+
+    it.scoped("gets along with a pool of one connection", () =>
+      Effect.gen(function*() {
+        const place = { ...yield* postgresPlace, client: clientOf(postgresUrl, 1) }
+        yield* at(place)((store) =>
+          Effect.forEach(
+            Array.from({ length: 20 }, (_, index) => String(index % 10)),
+            (key) =>
+              store.withLock(
+                key,
+                Effect.zipRight(store.get(key), store.set(key, makeToken(key)))
+              ),
+            { concurrency: "unbounded" }
+          )
+        )
+      }))
+
+    it.scopedLive("keeps what was written when the work is interrupted within a statement", () =>
+      Effect.gen(function*() {
+        const place = yield* postgresPlace
+        yield* at(place)((store) =>
+          Effect.gen(function*() {
+            yield* store.set("b", makeToken("1"))
+            const waiting = yield* Deferred.make<void>()
+            const work = yield* query(place)((sql) =>
+              sql.withTransaction(Effect.gen(function*() {
+                yield* sql`UPDATE ${sql(place.table)} SET value = value`
+                const work = yield* Effect.forkDaemon(store.withLock(
+                  "a",
+                  store.set("a", makeToken("1")).pipe(
+                    Effect.zipRight(Deferred.succeed(waiting, undefined)),
+                    Effect.zipRight(store.set("b", makeToken("2")))
+                  )
+                ))
+                yield* Deferred.await(waiting)
+                const blocked = Effect.map(
+                  query(place)(() => sql`SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`),
+                  (rows) => rows.length > 0
+                )
+                yield* Effect.repeat(blocked, { until: (blocked) => blocked })
+                yield* Fiber.interruptFork(work)
+                // Time enough for a statement to be cancelled, if it were.
+                yield* Effect.repeat(blocked, { until: (blocked) => !blocked, times: 20 })
+                return work
+              }))
+            )
+            expect(Exit.isInterrupted(yield* Fiber.await(work))).toBe(true)
+            expectToken(yield* store.get("a"), makeToken("1"))
+          })
+        )
+      }))
+
+    it.scopedLive("reads what was written while it waited, also in a database of repeatable reads", () =>
+      Effect.gen(function*() {
+        const url = new URL(postgresUrl)
+        url.searchParams.set("options", "-c default_transaction_isolation=repeatable\\ read")
+        const place = { ...yield* postgresPlace, client: clientOf(url.href) }
+        const isolation = yield* query(place)((sql) => sql`SHOW transaction_isolation`)
+        expect(isolation).toEqual([{ transaction_isolation: "repeatable read" }])
+        yield* Effect.replicateEffect(
+          at(place)((store) =>
+            Effect.repeatN(store.withLock("a", Effect.provideService(increment("a"), TokenStore.TokenStore, store)), 9)
+          ),
+          3,
+          { concurrency: "unbounded" }
+        )
+        expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(30)
+      }))
+
+    describe("when the database goes away", () => {
+      const withProxy = <A, E>(body: (place: Place, proxy: Proxy) => Effect.Effect<A, E, Scope.Scope>) =>
+        Effect.gen(function*() {
+          const url = new URL(postgresUrl)
+          const proxy = yield* makeProxy({ host: url.hostname, port: Number(url.port || 5432) })
+          url.hostname = "127.0.0.1"
+          url.port = String(proxy.port)
+          const place = yield* postgresPlace
+          return yield* body({ ...place, client: clientOf(url.href) }, proxy)
+        })
+
+      const expectAway = (error: TokenStoreError, operation: string) => {
+        expect(error).toMatchObject({ _tag: "TokenStoreError", operation })
+        expect(inspect(error, { depth: 9 })).not.toContain("secret")
+      }
+
+      it.scopedLive("fails at the start, and can be tried again", () =>
+        withProxy((place, proxy) =>
+          Effect.gen(function*() {
+            const client = Layer.succeedContext(yield* Layer.build(place.client))
+            yield* proxy.cut
+            const layer = TokenStoreSql.layer({ table: place.table }).pipe(Layer.provide(client))
+            expectAway(yield* Effect.flip(Layer.build(layer)), "open")
+
+            const later = layerOf(place).pipe(
+              Layer.tapError(() => proxy.restore),
+              Layer.retry(Schedule.recurs(3))
+            )
+            yield* Effect.flatMap(TokenStore.TokenStore, (store) => store.set("a", makeToken("1"))).pipe(
+              Effect.provide(later)
+            )
+          })
+        ))
+
+      it.scopedLive("fails in the middle, and works again afterwards", () =>
+        withProxy((place, proxy) =>
+          at(place)((store) =>
+            Effect.gen(function*() {
+              yield* store.set("a", makeToken("1"))
+              yield* proxy.cut
+              expectAway(yield* Effect.flip(store.get("a")), "get")
+              expectAway(yield* Effect.flip(store.set("a", makeToken("secret"))), "set")
+              expectAway(yield* Effect.flip(store.remove("a")), "remove")
+              expectAway(yield* Effect.flip(store.withLock("a", Effect.void)), "withLock")
+              yield* proxy.restore
+              expectToken(yield* store.get("a"), makeToken("1"))
+              yield* store.withLock("a", store.set("a", makeToken("2")))
+              expectToken(yield* store.get("a"), makeToken("2"))
+            })
+          )
+        ))
+
+      it.scopedLive("lets calls go on while their token is good, and refreshes when it is back", () =>
+        withProxy((place, proxy) =>
+          spotifyOf(place, {}, ({ origin, spotify, store }) =>
+            Effect.gen(function*() {
+              const { refreshToken = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
+              yield* store.set("a", TokenStore.fromRefreshToken(refreshToken))
+              const session = yield* SpotifySession.makePkce({
+                clientId: "fake-client-id",
+                redirectUri: "http://127.0.0.1:8888/callback",
+                accountsUrl: origin,
+                key: "a"
+              }).pipe(
+                Effect.provideService(TokenStore.TokenStore, store),
+                Effect.provide(FetchHttpClient.layer)
+              )
+              const token = yield* session.accessToken
+              yield* proxy.cut
+              expect(yield* session.accessToken).toBe(token)
+              expectAway(yield* Effect.flip(session.token), "get")
+              expect(yield* Effect.flip(session.renew(token))).toMatchObject({ _tag: "TokenStoreError" })
+              yield* proxy.restore
+              expect(Redacted.value(yield* session.renew(token))).not.toBe(Redacted.value(token))
+            }))
+        ))
+
+      it.scopedLive("doesn't say that a token is kept when the connection broke before it was", () =>
+        withProxy((place, proxy) =>
+          at(place)((store) =>
+            Effect.gen(function*() {
+              yield* store.set("a", makeToken("1"))
+              const error = yield* Effect.flip(
+                store.withLock("a", Effect.zipRight(store.set("a", makeToken("secret")), proxy.cut))
+              )
+              expectAway(error, "withLock")
+              yield* proxy.restore
+              expectToken(yield* store.get("a"), makeToken("1"))
+
+              const inside = yield* Effect.flip(
+                store.withLock("a", Effect.zipRight(proxy.cut, store.set("a", makeToken("secret"))))
+              )
+              expectAway(inside, "set")
+              yield* proxy.restore
+              expectToken(yield* store.get("a"), makeToken("1"))
+              yield* store.withLock("a", store.set("a", makeToken("2")))
+              expectToken(yield* store.get("a"), makeToken("2"))
+            })
+          )
+        ))
+    })
+  })
+})

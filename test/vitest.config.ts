@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const root = new URL("../", import.meta.url)
+
+interface Manifest {
+  readonly exports: { readonly [entry: string]: string | { readonly default: string } }
+}
+
+const { exports }: Manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8"))
+
+export default defineConfig({
+  root: fileURLToPath(root),
+  resolve: {
+    // What a user can import, from the sources instead of the build.
+    alias: Object.entries(exports).flatMap(([entry, target]) =>
+      typeof target === "string" ? [] : [{
+        find: new RegExp(`^${entry.replace(/^\./, "effect-spotify")}$`),
+        replacement: fileURLToPath(new URL(target.default.replace("./dist/", "src/").replace(/\.js$/, ".ts"), root))
+      }]
+    )
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000
+  }
+})
