@@ -19,6 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope_ from "effect/Scope"
+<<<<<<< HEAD:src/session/SpotifySession.ts
 import { aBoolean, type Allowed, aSecret, aText, checkOptions, guarded, someScopes } from "../core/input.js"
 import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
@@ -29,6 +30,16 @@ import { type Token, TokenStore } from "../store/TokenStore.js"
 import { ofSession as tokenClient } from "../transport/guarded.js"
 import { make as makeApart, soon } from "./apart.js"
 import { type Flight, issuedAt, type Keeper, makeKeeper, never } from "./keeper.js"
+=======
+import { make as makeApart, soon } from "./internal/apart.js"
+import { ofSession as tokenClient } from "./internal/http.js"
+import { aBoolean, type Allowed, aSecret, aString, aText, checkOptions, guarded, someScopes } from "./internal/input.js"
+import { retryTokenRequest } from "./internal/retry.js"
+import { type Flight, type Keeper, leeway, makeKeeper, never } from "./internal/session.js"
+import * as tokenEndpoint from "./internal/tokenEndpoint.js"
+import { pendingLifetime } from "./internal/tokenStoreRecord.js"
+import type * as Scope from "./Scope.js"
+>>>>>>> c4443e2 (A session's key may be any text; the guide, README and changelog say what searches, limits and options are now):src/SpotifySession.ts
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
 
@@ -151,7 +162,8 @@ const userOptions = {
   clientId: aText,
   redirectUri: aText,
   scopes: someScopes,
-  key: aText,
+  // Any text: a store takes whatever a user is called.
+  key: aString,
   accountsUrl: aText
 }
 
