@@ -25,7 +25,7 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "writes",
     holds: "long writes that resume from a checkpoint, and the sync of a playlist",
-    shares: ["libraryWrites", "playlistWrites", "syncRun"]
+    shares: ["jobInput", "libraryWrites", "playlistVersions", "playlistWrites", "syncRun", "writeAnswer"]
   },
   { name: "watch", holds: "playback as a stream of changes, by polling", shares: ["changes"] },
   { name: "layers", holds: "layers over the client: coalescing, batching, caching", shares: [] },
@@ -33,30 +33,30 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "endpoint",
     holds: "an operation declared once: its parameters, request and decoding; pages and streams of them",
-    shares: ["getMany", "input", "parameters", "schema"]
+    shares: ["getMany", "parameters", "schema"]
   },
   { name: "signIn", holds: "sign-in from a terminal, by a loopback redirect", shares: [] },
   { name: "manyUsers", holds: "the sessions of many users in one process", shares: [] },
   {
     name: "client",
     holds: "sends requests: bearer token, 401, 429, pacing, retries with backoff, spans and metrics",
-    shares: ["call", "dispatcher"]
+    shares: ["answer", "call", "dispatcher", "unreadable"]
   },
   {
     name: "session",
     holds: "a valid access token, refreshed in single flight; the OAuth exchanges",
-    shares: ["owner"]
+    shares: ["apart", "owner"]
   },
   { name: "store", holds: "where tokens are kept: memory, file, KeyValueStore, SQL, sealed", shares: ["record"] },
   {
     name: "transport",
     holds: "how a request leaves and an answer comes: fetch, undici, any HttpClient, deadlines",
-    shares: ["deadline", "guarded", "transport"]
+    shares: ["body", "deadline", "guarded", "transport"]
   },
   {
     name: "core",
     holds: "the ground: errors, ids, scopes, and small helpers that know no other room",
-    shares: ["digest", "retry", "span", "text"]
+    shares: ["digest", "input", "options", "retry", "span", "text", "time"]
   }
 ]
 

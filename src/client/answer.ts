@@ -16,7 +16,7 @@ import {
 import { excerpt } from "../core/text.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 import type { Token } from "../store/TokenStore.js"
-import type { Request, Response } from "./SpotifyClient.js"
+import type { Request, Response } from "./service.js"
 
 interface Said {
   readonly detail: string

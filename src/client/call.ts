@@ -18,8 +18,7 @@ import * as Runtime from "effect/Runtime"
 import * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
-import * as Schema from "effect/Schema"
-import { of as checks } from "../core/options.js"
+import { expectedMarket, marketPattern, of as checks } from "../core/options.js"
 import { defaultMaxWait, retryAfter, transient } from "../core/retry.js"
 import {
   DecodeError,
@@ -33,16 +32,15 @@ import {
 } from "../core/SpotifyError.js"
 import { pathOf } from "../core/text.js"
 import { monotonic, sleepOn } from "../core/time.js"
-import { expectedMarket, Market } from "../endpoint/parameters.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 import { defaultMaxBodySize } from "../transport/body.js"
-import { Deadline } from "../transport/deadline.js"
+import { Deadline, type Restore } from "../transport/deadline.js"
 import { type Received, sendOf } from "../transport/transport.js"
 import { detailOf, errorOf, isRateLimit } from "./answer.js"
-import { Dispatcher, type Outcome, type Priority, type Restore } from "./dispatcher.js"
+import { Dispatcher, type Outcome, type Priority } from "./dispatcher.js"
 import { sendable } from "./headers.js"
 import type { Told } from "./pace.js"
-import type { Options, Request, Response, ResponseInfo, SpotifyClient, Status } from "./SpotifyClient.js"
+import type { Options, Request, Response, ResponseInfo, SpotifyClient, Status } from "./service.js"
 
 const apiUrl = "https://api.spotify.com/v1"
 
@@ -147,7 +145,7 @@ export interface Settings {
 
 const { address, millis, refused, whole } = checks("SpotifyClient")
 
-const isMarket = Schema.is(Market)
+const isMarket = (input: unknown): boolean => typeof input === "string" && marketPattern.test(input)
 
 export const settingsOf = (options: Options): Either.Either<Settings, InvalidInput> =>
   Either.gen(function*() {

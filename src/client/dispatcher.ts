@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import { monotonic, sleepOn } from "../core/time.js"
+import type { Restore } from "../transport/deadline.js"
 import { Pace, type Told } from "./pace.js"
 
 /** A background call waits while an interactive one does. */
@@ -51,8 +52,6 @@ export interface Place {
   /** When the call itself got its last 429. */
   readonly limitedAt: number | undefined
 }
-
-export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 interface Waiter {
   readonly admission: Deferred.Deferred<number, Shut>

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import { globalValue } from "effect/GlobalValue"
 import type { DecodeError } from "../core/SpotifyError.js"
-import type { SpotifyClient, Unreadable } from "./SpotifyClient.js"
+import type { SpotifyClient, Unreadable } from "./service.js"
 
 type Tell = (all: ReadonlyArray<Unreadable>) => void
 

@@ -3,6 +3,10 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { InvalidInput } from "./SpotifyError.js"
 
+export const expectedMarket = "an ISO 3166-1 alpha-2 country code (\"SE\") or from_token"
+
+export const marketPattern = /^(?:[A-Z]{2}|from_token)$/
+
 /** Refuses what can't be right, in the name of the module whose options they are. */
 export const of = (operation: string) => {
   const refused = (field: string, expected: string) => Either.left(InvalidInput.of(operation, field, expected))

@@ -13,7 +13,49 @@ import { DecodeError, InvalidInput, RepeatedPage, type SpotifyError } from "../c
 import type { CursorPaging, OffsetPaging, Paged, Spec } from "./Endpoint.js"
 import { lostBy } from "./lostOperations.js"
 import type { CursorPage } from "./Page.js"
-import type { Page, PageError, Position } from "./Paging.js"
+
+/**
+ * Where in a list a page begins, in the words of the operation's own options; without any of them it is the start. Plain
+ * data, to be kept as JSON.
+ *
+ * An offset counts from the start of the list as it is when it is read: after a list was changed, going on from an offset
+ * may repeat or miss as many items as came or went before it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Position {
+  readonly offset?: number
+  readonly after?: string | number
+  readonly before?: string | number
+}
+
+/**
+ * A page of a list.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Page<out Item> {
+  readonly position: Position
+  /** Without what can't be read, unless the list has null for it: then each is at its place. */
+  readonly items: ReadonlyArray<Item>
+  /** What is missing in the page, each with its place in the list. */
+  readonly unreadable: ReadonlyArray<Unreadable>
+  /** How many items the whole list has; recently played tracks come without. */
+  readonly total: number | undefined
+  /** Where the list goes on; undefined at its end. */
+  readonly next: Position | undefined
+}
+
+/**
+ * Why a page can't be read, as the operation says it, and where that page begins: all items before it were given.
+ * `RepeatedPage` says that the page was given before.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type PageError = SpotifyError & { readonly position: Position }
 
 type Pages<Item> = Stream.Stream<Page<Item>, PageError, SpotifyClient>
 

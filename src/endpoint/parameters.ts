@@ -3,6 +3,7 @@ import * as Encoding from "effect/Encoding"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { instead, shown } from "../core/input.js"
+import { expectedMarket, marketPattern } from "../core/options.js"
 import * as SpotifyId from "../core/SpotifyId.js"
 
 /** A schema whose failure says what is allowed. */
@@ -34,10 +35,8 @@ export const text: Schema.Schema<string> = saying(Schema.NonEmptyString, "a text
 
 export const anyText: Schema.Schema<string> = saying(Schema.String, "a text")
 
-export const expectedMarket = "an ISO 3166-1 alpha-2 country code (\"SE\") or from_token"
-
 export const Market: Schema.Schema<string> = saying(
-  Schema.String.pipe(Schema.pattern(/^(?:[A-Z]{2}|from_token)$/)),
+  Schema.String.pipe(Schema.pattern(marketPattern)),
   expectedMarket
 )
 

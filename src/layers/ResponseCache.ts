@@ -7,28 +7,14 @@
  * @since 0.1.0
  */
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Request, SpotifyClient } from "../client/SpotifyClient.js"
+import { SpotifyClient } from "../client/SpotifyClient.js"
 import type { InvalidInput } from "../core/SpotifyError.js"
 import * as internal from "./cachingClient.js"
+import type { Options } from "./cachingClient.js"
 
-/**
- * How the cache behaves; everything has a default.
- *
- * @since 0.1.0
- * @category options
- */
-export interface Options {
-  /**
-   * How long an answer is used at most after it came or was last confirmed, whatever Spotify allows; 7 days. It may be 0
-   * or `Duration.infinity`.
-   */
-  readonly timeToLive?: Duration.DurationInput | undefined
-  /** Which GETs go through the cache; all. The others are neither answered from it nor kept. */
-  readonly when?: ((request: Request) => boolean) | undefined
-}
+export type { Options } from "./cachingClient.js"
 
 /**
  * A client over the one beneath that keeps answers in the `KeyValueStore`.

@@ -15,7 +15,22 @@ import type { InvalidInput, SpotifyError } from "../core/SpotifyError.js"
 import { ownerOf } from "../session/owner.js"
 import { conditional, confirmed, headersOf, keep, type Kept, plain, satisfies, standsIn } from "./cachePolicy.js"
 import { decorate } from "./decorate.js"
-import type { Options } from "./ResponseCache.js"
+
+/**
+ * How the cache behaves; everything has a default.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface Options {
+  /**
+   * How long an answer is used at most after it came or was last confirmed, whatever Spotify allows; 7 days. It may be 0
+   * or `Duration.infinity`.
+   */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /** Which GETs go through the cache; all. The others are neither answered from it nor kept. */
+  readonly when?: ((request: Request) => boolean) | undefined
+}
 
 const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
 

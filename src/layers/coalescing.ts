@@ -6,10 +6,10 @@ import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Tracer from "effect/Tracer"
 import { priority } from "../client/call.js"
-import type { Restore } from "../client/dispatcher.js"
 import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
+import type { Restore } from "../transport/deadline.js"
 import { decorate, headersKey } from "./decorate.js"
 
 /** A request on its way, and how many wait for its answer. */

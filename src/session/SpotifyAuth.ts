@@ -20,6 +20,9 @@ import type { OAuthError, TransportError } from "../core/SpotifyError.js"
 import { excerpt, oauthCode } from "../core/text.js"
 import { guarded } from "../transport/guarded.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
+import type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
+
+export type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
 
 /**
  * The host that users sign in at and tokens come from.
@@ -28,51 +31,6 @@ import * as tokenEndpoint from "./tokenEndpoint.js"
  * @category constants
  */
 export const accountsUrl: string = tokenEndpoint.accountsUrl
-
-/**
- * The app, as Spotify knows it.
- *
- * `clientSecret` is left out by public clients (PKCE). `accountsUrl` is replaced by tests.
- *
- * @since 0.1.0
- * @category models
- */
-export interface App {
-  readonly clientId: string
-  readonly clientSecret?: Redacted.Redacted | undefined
-  readonly accountsUrl?: string | undefined
-}
-
-/**
- * What the token endpoint gave: `expiresIn` is in seconds, `scopes` and `refreshToken` are there only when it said so.
- *
- * @see https://datatracker.ietf.org/doc/html/rfc6749#section-5.1
- * @since 0.1.0
- * @category models
- */
-export interface TokenResponse {
-  readonly accessToken: Redacted.Redacted
-  readonly expiresIn: number
-  readonly scopes: Option.Option<ReadonlyArray<string>>
-  readonly refreshToken: Option.Option<Redacted.Redacted>
-}
-
-/**
- * The four ways to ask for a token.
- *
- * @since 0.1.0
- * @category models
- */
-export type Grant =
-  | {
-    readonly type: "authorization_code"
-    readonly code: Redacted.Redacted
-    readonly redirectUri: string
-    /** Given by PKCE clients. */
-    readonly codeVerifier?: Redacted.Redacted | undefined
-  }
-  | { readonly type: "refresh_token"; readonly refreshToken: Redacted.Redacted }
-  | { readonly type: "client_credentials" }
 
 const randomText = (bytes: number): Effect.Effect<string> =>
   Effect.sync(() => Encoding.encodeBase64Url(globalThis.crypto.getRandomValues(new Uint8Array(bytes))))

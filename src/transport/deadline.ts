@@ -3,9 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
-import type { Restore } from "../client/dispatcher.js"
 import { monotonic, sleepOn } from "../core/time.js"
 import type { Sending } from "./transport.js"
+
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 interface Running {
   readonly end: number

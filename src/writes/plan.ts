@@ -1,7 +1,85 @@
+import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as SpotifyId from "../core/SpotifyId.js"
 import { blockMoves, longestIncreasing } from "./blockMoves.js"
-import type { Place, Plan, PlanOptions, Step } from "./PlaylistSync.js"
+
+/**
+ * One request of a plan.
+ *
+ * - `Remove`: removes up to 100 uris, each wherever it stands
+ * - `Insert`: adds up to 100 entries before the one at `position`
+ * - `Move`: moves `range_length` entries from `range_start` on before the one at `insert_before`
+ * - `Replace`: puts up to 100 entries in place of everything
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Step = Data.TaggedEnum<{
+  Remove: { readonly uris: ReadonlyArray<string> }
+  Insert: { readonly position: number; readonly uris: ReadonlyArray<string> }
+  Move: { readonly range_start: number; readonly insert_before: number; readonly range_length: number }
+  Replace: { readonly uris: ReadonlyArray<string> }
+}>
+
+/**
+ * Makes and matches {@link Step}.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Step: Data.TaggedEnum.Constructor<Step> = Data.taggedEnum<Step>()
+
+/**
+ * An entry of a playlist: `uri` is null where Spotify no longer has the thing, or where it can't be read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Place {
+  readonly index: number
+  readonly uri: string | null
+}
+
+/**
+ * What makes a playlist equal to a list, in one request a step.
+ *
+ * `kept`, `added` and `removed` count entries; only the kept ones keep their `added_at`. `readded` are uris of which the
+ * list has fewer than the playlist: Spotify removes all copies of a track at once, so that what stays has to be added
+ * anew. `leftover` are entries that stay although the list hasn't got them. What can't be read may be what is to be
+ * added, so that in such a playlist what is added is removed first. `result` is what the playlist holds in the end, place
+ * by place, null where it can't be read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Plan {
+  readonly steps: ReadonlyArray<Step>
+  readonly kept: number
+  readonly added: number
+  readonly removed: number
+  readonly readded: ReadonlyArray<string>
+  readonly leftover: ReadonlyArray<Place>
+  readonly result?: ReadonlyArray<string | null> | undefined
+}
+
+/**
+ * What is done at what price.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface PlanOptions {
+  /**
+   * `keep` (default): what stays keeps its `added_at`, however many requests that takes. `forget`: replaces everything
+   * where that takes fewer.
+   */
+  readonly addedAt?: "keep" | "forget" | undefined
+  /**
+   * Local files and entries that can't be read can't be removed but by replacing everything. `fail` (default): where the
+   * list hasn't got them, nothing is done. `leave`: they stay behind the entry that they follow now.
+   */
+  readonly unremovable?: "fail" | "leave" | undefined
+}
 
 type Uris = ReadonlyArray<string>
 
