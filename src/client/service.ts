@@ -163,6 +163,8 @@ export interface Options {
   /**
    * How many bytes the body of an answer may have, unpacked; 32 MB. A success that has more is given up while it comes, with
    * a `DecodeError`. Of an error's body 1 MB is read at most, which changes nothing about the error.
+   *
+   * @since 0.2.0
    */
   readonly maxBodySize?: number | undefined
   /** How many requests may be on their way at once; 64. A whole number from 1. */

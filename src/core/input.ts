@@ -230,7 +230,7 @@ const saidOf = (issue: ParseResult.ParseIssue): string | undefined => {
  * the formatters of `ParseResult` it shows no value, which may be of any size and depth.
  */
 const firstOf = (issue: ParseResult.ParseIssue) => {
-  const path: Array<PropertyKey> = []
+  let path: ReadonlyArray<PropertyKey> = []
   let current = issue
   let parent: AST.AST | undefined
   while (true) {
@@ -238,7 +238,7 @@ const firstOf = (issue: ParseResult.ParseIssue) => {
     if (said !== undefined) return { path, issue: current, parent, said }
     switch (current._tag) {
       case "Pointer":
-        path.push(...(Array.isArray(current.path) ? current.path : [current.path]))
+        path = path.concat(current.path)
         current = current.issue
         continue
       case "Composite": {

@@ -75,7 +75,10 @@ export interface AuthorizationCodeOptions extends Omit<SpotifySession.Authorizat
  */
 export interface PkceOptions extends Omit<SpotifySession.PkceOptions, "key">, Idle {}
 
-const appOf = <Options extends Idle>({ idleTimeToLive: _, ...app }: Options): Omit<Options, "idleTimeToLive"> => app
+const appOf = <Options extends Idle>(options: Options): Omit<Options, "idleTimeToLive"> => {
+  const { idleTimeToLive: _, ...app } = options
+  return app
+}
 
 type Needs = TokenStore | HttpClient.HttpClient
 

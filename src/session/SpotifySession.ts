@@ -18,6 +18,7 @@ import * as Hash from "effect/Hash"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type * as Scope_ from "effect/Scope"
 import { aBoolean, type Allowed, aSecret, aString, aText, checkOptions, guarded, someScopes } from "../core/input.js"
 import { retryTokenRequest } from "../core/retry.js"
@@ -27,7 +28,7 @@ import { InvalidInput, ReauthorizationRequired, StateMismatch, TokenStoreError }
 import { pendingLifetime } from "../store/record.js"
 import { type Token, TokenStore } from "../store/TokenStore.js"
 import { ofSession as tokenClient } from "../transport/guarded.js"
-import { make as makeApart, soon } from "./apart.js"
+import { make as makeApart, type Running, soon, stop } from "./apart.js"
 import { type Flight, issuedAt, type Keeper, makeKeeper, never } from "./keeper.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
@@ -408,13 +409,31 @@ const makeUser = (
           )
       })
 
-    yield* Effect.addFinalizer(() =>
-      // What a silent store was given already, it doesn't take a second time.
-      Effect.suspend(() =>
-        unsaved === undefined || isStoring
-          ? Effect.void
-          : Effect.flatMap(apart.fork(locked(stored)), (fiber) => soon(Fiber.await(fiber)))
+    let trying: Running<unknown, unknown> | undefined
+
+    /** What a store doesn't take at once it may take soon, and whoever asked may not come again. */
+    const keepTrying = Effect.suspend(() =>
+      unsaved === undefined || trying !== undefined ? Effect.void : Effect.map(
+        Effect.suspend(() => unsaved === undefined ? Effect.void : Effect.asVoid(locked(stored))).pipe(
+          Effect.delay("100 millis"),
+          Effect.retry(Schedule.union(Schedule.exponential("200 millis"), Schedule.spaced("30 seconds"))),
+          Effect.ensuring(Effect.sync(() => {
+            trying = undefined
+          })),
+          apart.fork
+        ),
+        (fiber) => {
+          trying = fiber
+        }
       )
+    )
+
+    yield* Effect.addFinalizer(() =>
+      Effect.gen(function*() {
+        if (trying !== undefined) yield* stop(trying)
+        // What a silent store was given already, it doesn't take a second time.
+        if (unsaved !== undefined && !isStoring) yield* soon(Fiber.await(yield* apart.fork(locked(stored))))
+      })
     )
 
     const keeper = yield* makeKeeper(apart, (flight, keeper) =>
@@ -427,7 +446,7 @@ const makeUser = (
           search,
           "TokenStoreError",
           // What wasn't kept under a lock that was lost is kept under another.
-          (error) => unsaved === undefined ? Effect.fail(error) : search
+          (error) => unsaved === undefined ? Effect.fail(error) : Effect.onError(search, () => keepTrying)
         )
       }))
 

@@ -295,7 +295,8 @@ describe("over a port, on every transport", () => {
           const whole = packing.reduce((bytes, name) => codings[name]?.(bytes) ?? bytes, bodyOf(list))
           const body = isCut ? whole.subarray(0, Math.floor(whole.length * keep)) : whole
           const results = await each(labelled(label ?? packing.join(", "), body), readMarkets)
-          const isRight = label === null && body.length === whole.length
+          // Node's fetch takes no more than five codings.
+          const isRight = label === null && body.length === whole.length && packing.join().split(",").length <= 5
           for (const { name } of transports) {
             const result = results[name]
             if (isRight) expect([name, result]).toEqual([name, list])

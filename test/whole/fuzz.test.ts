@@ -115,7 +115,7 @@ const hostile: ReadonlyArray<unknown> = [
   Object.create(null),
   JSON.parse("{\"__proto__\": {\"market\": \"SE\"}}"),
   JSON.parse(nested),
-  new Array(2 ** 32 - 1),
+  Object.assign([], { length: 2 ** 32 - 1 }),
   // eslint-disable-next-line no-sparse-arrays
   [, "a"],
   {
@@ -228,7 +228,7 @@ const seed = 20_261_129
 const samples = <A>(arbitrary: fc.Arbitrary<A>, count: number, salt: string): ReadonlyArray<A> =>
   fc.sample(arbitrary, {
     numRuns: count,
-    seed: seed + [...salt].reduce((sum, char) => sum * 31 + char.charCodeAt(0) | 0, 7)
+    seed: seed + Array.from(salt).reduce((sum, char) => sum * 31 + char.charCodeAt(0) | 0, 7)
   })
 
 /** A Spotify that gives one answer to everything, and an app that is signed in. */
@@ -278,7 +278,7 @@ const check = (what: string, args: unknown, exit: Exit.Exit<unknown, unknown>): 
 
 const describeSafely = (value: unknown): string => {
   const shown = Effect.runSyncExit(Effect.sync(() => JSON.stringify(value)?.slice(0, 300)))
-  return Exit.isSuccess(shown) ? String(shown.value) : "[can't be shown]"
+  return Exit.isSuccess(shown) ? shown.value : "[can't be shown]"
 }
 
 /** As a call that may throw on its own, which would be a defect too. */
