@@ -171,7 +171,9 @@ export const settingsOf = (options: Options): Either.Either<Settings, InvalidInp
         requests: yield* whole("requestsPer[0]", requestsPer[0], 1),
         window: yield* millis("requestsPer[1]", requestsPer[1])
       },
-      maxBodySize: yield* whole("maxBodySize", options.maxBodySize ?? defaultMaxBodySize, 1),
+      maxBodySize: options.maxBodySize === Infinity
+        ? Infinity
+        : yield* whole("maxBodySize", options.maxBodySize ?? defaultMaxBodySize, 1),
       unreadable
     }
   })

@@ -161,7 +161,7 @@ export interface Options {
   /** How often one call is sent again after a 429; 10 times. A whole number from 0. */
   readonly maxRateLimitRetries?: number | undefined
   /**
-   * How many bytes the body of an answer may have, unpacked; 32 MB. A success that has more is given up while it comes, with
+   * How many bytes the body of an answer may have, unpacked; 32 MB, `Infinity` for any number. A success that has more is given up while it comes, with
    * a `DecodeError`. Of an error's body 1 MB is read at most, which changes nothing about the error.
    *
    * @since 0.2.0

@@ -157,7 +157,8 @@ const userOptions = {
   accountsUrl: aText
 }
 
-const appOptions = { clientId: aText, clientSecret: aSecret, accountsUrl: aText }
+/** A redirect URI is of no use to the app itself, and stands all the same in what it shares with its users' sessions. */
+const appOptions = { clientId: aText, clientSecret: aSecret, accountsUrl: aText, redirectUri: aText }
 
 const tokenOptions: { readonly [name: string]: Allowed } = {
   accessToken: aSecret,

@@ -240,8 +240,8 @@ describe("without its optional peers", () => {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
       const root = yield* fs.makeTempDirectoryScoped()
-      const copied = path.join(root, "dist", "cli.js")
-      yield* fs.makeDirectory(path.dirname(copied))
+      const copied = path.join(root, "dist", "cli", "bin.js")
+      yield* fs.makeDirectory(path.dirname(copied), { recursive: true })
       yield* fs.makeDirectory(path.join(root, "node_modules", "@effect"), { recursive: true })
       yield* fs.copyFile(cli, copied)
       yield* fs.writeFileString(

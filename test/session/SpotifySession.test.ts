@@ -738,7 +738,8 @@ describe("an access token with a short life", () => {
     it.scoped(`that Spotify says ends in ${expires_in} seconds is used until it is refused`, () =>
       Effect.gen(function*() {
         const spotify = yield* FakeSpotify.FakeSpotify
-        const session = yield* SpotifySession.makeClientCredentials(confidential)
+        const { clientId, clientSecret } = confidential
+        const session = yield* SpotifySession.makeClientCredentials({ clientId, clientSecret })
         const answer = (access_token: string) => FakeSpotify.reply(200, { json: { access_token, expires_in } })
         yield* spotify.failNext([answer("one"), answer("two")], { on: tokenEndpoint })
         for (let i = 0; i < 5; i++) expect(yield* clear(session.accessToken)).toBe("one")

@@ -14,7 +14,7 @@ const repository = fileURLToPath(new URL("../../", import.meta.url))
 const installed = mkdtempSync(join(tmpdir(), "effect-spotify-"))
 
 /** The command, laid out as in the published package. */
-export const cli = join(installed, "dist", "cli.js")
+export const cli = join(installed, "dist", "cli", "bin.js")
 
 /** Builds the command once for all tests of a file: loading the sources anew for each process takes three times as long. */
 export const useCli = () => {

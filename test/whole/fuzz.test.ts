@@ -238,9 +238,9 @@ const answering = (answer: () => Answer) => {
     HttpClient.make((request) =>
       Effect.sync(() => {
         const { location, status, text } = answer()
-        // At once, and with headers that no Headers would take.
-        return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status })), {
-          text: { value: Effect.succeed(text) },
+        const web = new Response([204, 205, 304].includes(status) ? null : text, { status })
+        // With headers that no Headers would take.
+        return Object.defineProperties(HttpClientResponse.fromWeb(request, web), {
           headers: { value: location === undefined ? {} : { location } }
         })
       })
