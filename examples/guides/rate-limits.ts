@@ -30,7 +30,9 @@ export const program = Effect.gen(function*() {
   yield* Effect.sleep("100 millis")
 
   const { background: waiting, requestsPerSecond, waitingFor } = yield* SpotifyClient.status
-  yield* Console.log(`${waiting > 0 ? "Others wait" : "Nobody waits"} in the background, for the ${Option.getOrNull(waitingFor)}`)
+  yield* Console.log(
+    `${waiting > 0 ? "Others wait" : "Nobody waits"} in the background, for the ${Option.getOrNull(waitingFor)}`
+  )
   yield* Console.log(`The pace is ${Math.round(Option.getOrElse(requestsPerSecond, () => 0))} a second`)
 
   // Somebody looks at a page: their call goes before all that wait in the background.
