@@ -39,7 +39,7 @@ const waits = Effect.gen(function*() {
   yield* TestClock.adjust("30 seconds")
   const { name } = yield* Fiber.join(call)
   yield* Console.log(`${name}, after thirty seconds that took none`)
-}).pipe(Effect.provide(Test), Effect.provide(TestContext.TestContext))
+}).pipe(Effect.provide(Layer.provideMerge(Test, TestContext.TestContext)))
 
 export const program = Effect.zipRight(writes, waits)
 

@@ -67,8 +67,7 @@ export const program = Effect.gen(function*() {
   }).pipe(
     Effect.withSpan("my program"),
     Effect.tagMetrics("program", "mine"),
-    Effect.provide(SpotifyLive),
-    Effect.provide(collecting(spans))
+    Effect.provide(Layer.provideMerge(SpotifyLive, collecting(spans)))
   )
   yield* Console.log(spans.map(describe).join("\n"))
 

@@ -53,7 +53,7 @@ const asCaller = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, 
 /** Notes who has asked, and what was with them. */
 const makeWatch = () => {
   const seen = new Map<string, ReadonlyArray<string>>()
-  const watch = <A, E, R>(name: string, effect: Effect.Effect<A, E, R>) =>
+  const watch = <A, E, R>(name: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.zipRight(
       Effect.map(traces, (found) => void seen.set(name, [...seen.get(name) ?? [], ...found])),
       effect
@@ -66,7 +66,7 @@ const makeWatch = () => {
       remove: (key) => watch("remove", inner.remove(key)),
       setPending: (key, pending) => watch("setPending", inner.setPending(key, pending)),
       takePending: (key, state) => watch("takePending", inner.takePending(key, state)),
-      withLock: (key, effect) => watch("withLock", inner.withLock(key, effect))
+      withLock: <A, E, R>(key: string, effect: Effect.Effect<A, E, R>) => watch("withLock", inner.withLock(key, effect))
     })
   })
   const client = Layer.map(FakeSpotify.layer({ refreshTokens: "rotate" }), (context) =>
