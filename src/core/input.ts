@@ -143,8 +143,6 @@ export const aText: Allowed = [
   "a text without halves of surrogate pairs"
 ]
 
-export const aString: Allowed = [Predicate.isString, "a text"]
-
 export const aBoolean: Allowed = [Predicate.isBoolean, "true or false"]
 
 export const aFunction: Allowed = [Predicate.isFunction, "a function"]

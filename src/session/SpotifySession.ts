@@ -20,7 +20,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as Scope_ from "effect/Scope"
-import { aBoolean, type Allowed, aSecret, aString, aText, checkOptions, guarded, someScopes } from "../core/input.js"
+import { aBoolean, type Allowed, aSecret, aText, checkOptions, guarded, someScopes } from "../core/input.js"
 import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
 import type { SessionError, SignInError } from "../core/SpotifyError.js"
@@ -153,7 +153,7 @@ const userOptions = {
   redirectUri: aText,
   scopes: someScopes,
   // Any text: a store takes whatever a user is called.
-  key: aString,
+  key: aText,
   accountsUrl: aText
 }
 
