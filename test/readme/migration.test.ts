@@ -4,7 +4,7 @@ import * as SignIn from "effect-spotify/SignIn"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 
-const read = (name: string) => readFileSync(new URL(`../docs/${name}`, import.meta.url), "utf8")
+const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8")
 const rowsOf = (text: string) =>
   text.split("\n").filter((line) => line.startsWith("| `")).map((line) => line.split("|").slice(1, 3))
 const code = (cell: string | undefined) => [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text)
