@@ -277,7 +277,7 @@ describe("any order of refreshes and lost locks", () => {
           // It is alive: what was granted before it, Spotify no longer takes.
           expect(refreshed).toMatchObject({ _tag: "Right" })
         }),
-      { timeout: 120_000, fastCheck: { numRuns: 15 } }
+      { timeout: 120_000, fastCheck: { numRuns: 25 } }
     )
 
     it.effect.prop(
@@ -294,7 +294,7 @@ describe("any order of refreshes and lost locks", () => {
           expect(kept).toBeUndefined()
           expect(refreshed).toMatchObject({ _tag: "Left", left: { reason: "NotSignedIn" } })
         }),
-      { timeout: 120_000, fastCheck: { numRuns: 15 } }
+      { timeout: 120_000, fastCheck: { numRuns: 25 } }
     )
   }
 })
