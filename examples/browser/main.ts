@@ -58,6 +58,7 @@ const explain = (error: SpotifyError.SpotifyError | SpotifyError.SignInError): s
       return error.error === "access_denied" ? "You said no. Nothing was shared." : `${error.message}.`
     case "StateMismatch":
       return "That sign-in was used before, is too old, or began in another browser. Start it again."
+    case "TokenEndpointUnreachable":
     case "TransportError":
       // Spotify's 429 has no CORS headers, so that a browser can't tell it, or its Retry-After, from a lost connection.
       return "No answer from Spotify. You may be offline, or it wants us to slow down: wait a minute, then try again."

@@ -101,6 +101,7 @@ export const problemOf = (error: Failure): Problem => {
       )
     case "OAuthError":
       return problem(502, "Spotify didn't let us in", `${error.message}.`, signIn)
+    case "TokenEndpointUnreachable":
     case "TransportError":
     case "ServerError":
       return problem(502, "Spotify doesn't answer", "That is mostly over soon. Try again in a minute.", again)

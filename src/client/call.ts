@@ -24,10 +24,10 @@ import {
   DecodeError,
   ForeignHost,
   InvalidInput,
+  isTransient,
   RateLimited,
   type ReauthorizationRequired,
   type SpotifyError,
-  tokenOperation,
   TransportError
 } from "../core/SpotifyError.js"
 import { pathOf } from "../core/text.js"
@@ -367,7 +367,7 @@ export const make = (
                 return Effect.fail(rateLimitedError(clock, request, target.path, error.until, last))
               }
               limitedAt = undefined
-              if (isUnanswered(error)) observe("none")
+              if (error._tag === "TransportError") observe("none")
               return repeat(target, error)
             }
           }
@@ -535,12 +535,6 @@ const askedBy = (clock: Clock.Clock, { headers }: Received | Answer): Option.Opt
   retryAfter(headers, clock.unsafeCurrentTimeMillis())
 
 const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
-
-/** A lost request to the API; one to the token endpoint was repeated by the session already. */
-const isUnanswered = (error: SpotifyError): boolean =>
-  error._tag === "TransportError" && error.operation !== tokenOperation
-
-const isTransient = (error: SpotifyError): boolean => error._tag === "ServerError" || isUnanswered(error)
 
 const isUnrenewable = (error: SpotifyError): error is ReauthorizationRequired =>
   error._tag === "ReauthorizationRequired" && error.reason === "NoRefreshToken"

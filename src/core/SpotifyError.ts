@@ -267,6 +267,24 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
 }) {}
 
 /**
+ * The token endpoint gave no answer: the connection failed or an attempt took longer than ten seconds. No request was
+ * sent to the Web API.
+ *
+ * A refresh was repeated before it fails so; a code never is, since its first use may have counted.
+ *
+ * @since 0.2.0
+ * @category sign-in
+ */
+export class TokenEndpointUnreachable
+  extends Schema.TaggedError<TokenEndpointUnreachable>()("TokenEndpointUnreachable", {
+    grantType: Schema.String,
+    reason: Schema.Literal("Connection", "Timeout"),
+    detail: Schema.String,
+    message: Schema.String
+  })
+{}
+
+/**
  * A link or redirect points away from the API host; the bearer token isn't sent there.
  *
  * @since 0.1.0
@@ -285,7 +303,7 @@ export class ForeignHost extends Schema.TaggedError<ForeignHost>()("ForeignHost"
  * @since 0.1.0
  * @category unions
  */
-export type SessionError = ReauthorizationRequired | OAuthError | TokenStoreError | TransportError
+export type SessionError = ReauthorizationRequired | OAuthError | TokenStoreError | TokenEndpointUnreachable
 
 /**
  * What signing in fails with.
@@ -299,7 +317,7 @@ export type SignInError =
   | AuthorizationDenied
   | OAuthError
   | TokenStoreError
-  | TransportError
+  | TokenEndpointUnreachable
 
 /**
  * What an operation fails with.
@@ -320,7 +338,18 @@ export type SpotifyError =
   | UnexpectedStatus
   | DecodeError
   | RepeatedPage
+  | TransportError
   | ForeignHost
+
+/**
+ * Whether the same request may succeed when it is sent again: no answer came, or a 5xx. The client has repeated it
+ * already where that can't do harm.
+ *
+ * @since 0.2.0
+ * @category guards
+ */
+export const isTransient = (error: SpotifyError): error is ServerError | TransportError =>
+  error._tag === "ServerError" || error._tag === "TransportError"
 
 /**
  * Whether a failed write may have happened all the same: it was sent, and no answer says what came of it.
@@ -328,14 +357,4 @@ export type SpotifyError =
  * @since 0.1.0
  * @category guards
  */
-export const isInDoubt = (error: SpotifyError): boolean =>
-  error._tag === "ServerError" || error._tag === "DecodeError" ||
-  (error._tag === "TransportError" && error.operation !== tokenOperation)
-
-/**
- * The operation that transport errors of the token endpoint carry.
- *
- * @since 0.1.0
- * @category constants
- */
-export const tokenOperation = "SpotifyAuth.token"
+export const isInDoubt = (error: SpotifyError): boolean => isTransient(error) || error._tag === "DecodeError"

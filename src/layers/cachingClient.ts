@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
 import { digest } from "../core/digest.js"
 import { of as checks } from "../core/options.js"
-import type { InvalidInput, SpotifyError } from "../core/SpotifyError.js"
+import { type InvalidInput, isTransient, type SpotifyError } from "../core/SpotifyError.js"
 import { ownerOf } from "../session/owner.js"
 import { conditional, confirmed, headersOf, keep, type Kept, plain, satisfies, standsIn } from "./cachePolicy.js"
 import { decorate } from "./decorate.js"
@@ -87,9 +87,6 @@ interface Place {
   readonly kept: Kept | undefined
   readonly write: string
 }
-
-const isUnanswered = (request: Request, error: SpotifyError): boolean =>
-  error._tag === "ServerError" || (error._tag === "TransportError" && error.operation === request.operation)
 
 const conditions = ["if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"]
 
@@ -221,7 +218,7 @@ export const make = (
     const failed = (error: SpotifyError): Effect.Effect<Response, SpotifyError> => {
       // The client only knows a 304 for an answer where it was asked for by an ETag.
       if (error._tag === "UnexpectedStatus" && error.status === 304) return notModified()
-      if (!isUnchanged || !isUnanswered(request, error)) return Effect.fail(error)
+      if (!isUnchanged || !isTransient(error)) return Effect.fail(error)
       const status = error._tag === "ServerError" ? error.status : 504
       return Effect.flatMap(
         Clock.currentTimeMillis,
@@ -252,7 +249,7 @@ export const make = (
       if (owner === undefined) return client.execute(request)
       return client.execute(request).pipe(
         Effect.tapBoth({
-          onFailure: (error) => isUnanswered(request, error) ? written(owner) : Effect.void,
+          onFailure: (error) => isTransient(error) ? written(owner) : Effect.void,
           onSuccess: () => written(owner)
         }),
         // Nobody knows how far it came, and whoever interrupts doesn't wait for a store.

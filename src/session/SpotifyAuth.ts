@@ -16,7 +16,7 @@ import { of as checks } from "../core/options.js"
 import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
 import { AuthorizationDenied, InvalidInput, StateMismatch } from "../core/SpotifyError.js"
-import type { OAuthError, TransportError } from "../core/SpotifyError.js"
+import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode } from "../core/text.js"
 import { guarded } from "../transport/guarded.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
@@ -290,7 +290,7 @@ export const parseCallback = (
 export const requestToken = (
   app: App,
   grant: Grant
-): Effect.Effect<TokenResponse, InvalidInput | OAuthError | TransportError, HttpClient.HttpClient> =>
+): Effect.Effect<TokenResponse, InvalidInput | OAuthError | TokenEndpointUnreachable, HttpClient.HttpClient> =>
   Effect.gen(function*() {
     yield* checkApp(app)
     yield* attempt("SpotifyAuth.requestToken", () => checkGrant(app, grant))

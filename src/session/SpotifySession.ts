@@ -55,6 +55,8 @@ export declare namespace SpotifySession {
    * @category models
    */
   export interface Service {
+    /** A user who signed in, the app itself (client credentials), or an access token that came from elsewhere. */
+    readonly kind: "user" | "app" | "token"
     /** The key of its token in the store; a session without a store has a name here. */
     readonly key: string
     /** Where its sign-ins come back to; none for a session that has no sign-in. */
@@ -452,6 +454,7 @@ const makeUser = (
       }))
 
     return {
+      kind: "user",
       key,
       redirectUri: options.redirectUri,
       accessToken: keeper.accessToken,
@@ -548,11 +551,17 @@ const makeUser = (
     }
   })
 
-const withoutUser = (key: string, what: string, keeper: Keeper): SpotifySession.Service => {
+const withoutUser = (
+  kind: "app" | "token",
+  key: string,
+  what: string,
+  keeper: Keeper
+): SpotifySession.Service => {
   const noSignIn = Effect.fail(
     InvalidInput.of("SpotifySession", "session", `one with a sign-in (authorization code or PKCE): ${what} has none`)
   )
   return {
+    kind,
     key,
     redirectUri: undefined,
     accessToken: keeper.accessToken,
@@ -616,7 +625,7 @@ export const makeClientCredentials = (
         tokenEndpoint.request(client, options, grant),
         (askedAt, response) => toToken(response, askedAt, { scopes: [] })
       ))
-    return withoutUser("client-credentials", "a client credentials session", keeper)
+    return withoutUser("app", "client-credentials", "a client credentials session", keeper)
   })
 
 /**
@@ -650,7 +659,7 @@ export const makeToken = (
       expiresAt: options.expiresAt ?? DateTime.unsafeMake(never),
       scopes: options.scopes ?? []
     })
-    return withoutUser("token", "a session of a plain access token", keeper)
+    return withoutUser("token", "token", "a session of a plain access token", keeper)
   })
 
 /**

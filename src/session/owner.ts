@@ -12,7 +12,7 @@ export const ownerOf = (
   session: SpotifySession.Service
 ): Effect.Effect<Redacted.Redacted | undefined, TokenStoreError> =>
   // The app itself is nobody: its tokens come and go without a sign-in.
-  session.redirectUri === undefined && session.key === "client-credentials"
+  session.kind === "app"
     ? Effect.succeed(Redacted.make(session.key))
     : Effect.map(
       session.token,

@@ -12,7 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { retryAfter } from "../core/retry.js"
 import * as Scope from "../core/Scope.js"
-import { OAuthError, tokenOperation, TransportError } from "../core/SpotifyError.js"
+import { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, transportDetail } from "../core/text.js"
 import { bodyOf } from "../transport/transport.js"
 
@@ -103,8 +103,6 @@ const formOf = (app: App, grant: Grant): Record<string, string> => {
   }
 }
 
-const tokenRequest = { operation: tokenOperation, method: "POST", path: "/api/token" }
-
 /**
  * A token is good for an hour where the answer doesn't say, or says nonsense: one that is over before it came would be
  * renewed at every use, for another of its kind.
@@ -179,10 +177,13 @@ const secretsOf = (app: App, form: Record<string, string>): ReadonlyArray<string
 const maxBodySize = 1024 * 1024
 
 /** Whatever the status, it takes the whole body to know what to do; what breaks off is asked for again. */
-const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string, TransportError> =>
+const readText = (
+  grantType: string,
+  response: HttpClientResponse.HttpClientResponse
+): Effect.Effect<string, TokenEndpointUnreachable> =>
   Effect.flatMap(bodyOf(response, maxBodySize, 200), (read) =>
     Either.match(read, {
-      onLeft: connectionError,
+      onLeft: (detail) => connectionError(grantType, detail),
       onRight: ({ isCut, text }) => Effect.succeed(isCut ? `more than ${maxBodySize} bytes` : text)
     }))
 
@@ -191,11 +192,11 @@ export const request = (
   client: HttpClient.HttpClient,
   app: App,
   grant: Grant
-): Effect.Effect<TokenResponse, OAuthError | TransportError> =>
+): Effect.Effect<TokenResponse, OAuthError | TokenEndpointUnreachable> =>
   Effect.suspend(() => {
     const form = formOf(app, grant)
     const secrets = secretsOf(app, form)
-    const post = HttpClientRequest.post(urlOf(app, tokenRequest.path)).pipe(
+    const post = HttpClientRequest.post(urlOf(app, "/api/token")).pipe(
       HttpClientRequest.bodyUrlParams(form),
       HttpClientRequest.acceptJson,
       app.clientSecret === undefined
@@ -204,7 +205,7 @@ export const request = (
     )
     return client.execute(post).pipe(
       Effect.flatMap((response) =>
-        Effect.flatMap(readText(response), (text) => {
+        Effect.flatMap(readText(grant.type, response), (text) => {
           if (response.status >= 200 && response.status < 300) {
             return Option.match(decodeToken(text), {
               onNone: () => Effect.fail(noToken(grant.type, response.status, text, secrets)),
@@ -234,13 +235,13 @@ export const request = (
         })
       ),
       Effect.catchTags({
-        RequestError: (error) => connectionError(transportDetail(error)),
-        ResponseError: (error) => connectionError(transportDetail(error))
+        RequestError: (error) => connectionError(grant.type, transportDetail(error)),
+        ResponseError: (error) => connectionError(grant.type, transportDetail(error))
       }),
       Effect.raceFirst(Effect.zipRight(
         patience,
-        new TransportError({
-          ...tokenRequest,
+        new TokenEndpointUnreachable({
+          grantType: grant.type,
           reason: "Timeout",
           detail: Duration.format(attemptTimeout),
           message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
@@ -283,10 +284,10 @@ const patience: Effect.Effect<void> = Effect.suspend(() => {
   return Effect.repeat(second, { until: () => left <= 0 })
 })
 
-const connectionError = (detail: string): Effect.Effect<never, TransportError> =>
+const connectionError = (grantType: string, detail: string): Effect.Effect<never, TokenEndpointUnreachable> =>
   Effect.fail(
-    new TransportError({
-      ...tokenRequest,
+    new TokenEndpointUnreachable({
+      grantType,
       reason: "Connection",
       detail,
       message: `Spotify's token endpoint can't be reached: ${detail}`
@@ -308,5 +309,5 @@ export const repeatAfter = (
       ? Option.some(error.retryAfter ?? Duration.zero)
       : Option.none()
   }
-  return error instanceof TransportError && isRepeatable ? Option.some(Duration.zero) : Option.none()
+  return error instanceof TokenEndpointUnreachable && isRepeatable ? Option.some(Duration.zero) : Option.none()
 }

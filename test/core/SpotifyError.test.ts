@@ -44,13 +44,12 @@ it("tells which failures leave a write in doubt", () => {
   )
   expect(inDoubt.toSorted()).toEqual(["DecodeError", "ServerError", "TransportError"])
   // The write itself wasn't sent when no token could be had for it.
-  const noToken = new SpotifyError.TransportError({
-    operation: SpotifyError.tokenOperation,
-    method: "POST",
-    path: "/api/token",
+  const noToken = new SpotifyError.TokenEndpointUnreachable({
+    grantType: "refresh_token",
     reason: "Timeout",
     detail: "10s",
     message: "no answer"
   })
   expect(SpotifyError.isInDoubt(noToken)).toBe(false)
+  expect(SpotifyError.isTransient(noToken)).toBe(false)
 })

@@ -353,8 +353,8 @@ describe("requestToken", () => {
     [FakeSpotify.reply(500, { json: { error: "server_error" } }), [1, 4, 4], "OAuthError"],
     [FakeSpotify.reply(500, { json: { error: "invalid_grant" } }), [1, 4, 4], "OAuthError"],
     [FakeSpotify.reply(502), [1, 4, 4], "OAuthError"],
-    [FakeSpotify.connectionReset, [1, 4, 4], "TransportError"],
-    [FakeSpotify.brokenOff, [1, 4, 4], "TransportError"],
+    [FakeSpotify.connectionReset, [1, 4, 4], "TokenEndpointUnreachable"],
+    [FakeSpotify.brokenOff, [1, 4, 4], "TokenEndpointUnreachable"],
     [busy, [4, 4, 4], "OAuthError"],
     [FakeSpotify.tooManyRequests(), [4, 4, 4], "OAuthError"],
     [FakeSpotify.tooManyRequests(61), [1, 1, 1], "OAuthError"],
@@ -414,7 +414,11 @@ describe("requestToken", () => {
       yield* TestClock.adjust(Duration.millis(9_999))
       expect((yield* spotify.requests).map((request) => request.outcome)).toEqual(["pending"])
       yield* TestClock.adjust(Duration.millis(1))
-      expect(yield* Fiber.join(fiber)).toMatchObject({ _tag: "TransportError", reason: "Timeout", detail: "10s" })
+      expect(yield* Fiber.join(fiber)).toMatchObject({
+        _tag: "TokenEndpointUnreachable",
+        reason: "Timeout",
+        detail: "10s"
+      })
       expect((yield* spotify.requests).map((request) => request.outcome)).toEqual(["aborted"])
     }).pipe(Effect.provide(FakeSpotify.layer())))
 
@@ -441,7 +445,7 @@ describe("requestToken", () => {
         Effect.provide(Effect.flip(SpotifyAuth.requestToken(app, code)), failing(cause))
       const reset = Object.assign(new Error("read ECONNRESET secret"), { code: "ECONNRESET" })
       expect(yield* detail(new TypeError("fetch failed", { cause: reset }))).toMatchObject({
-        _tag: "TransportError",
+        _tag: "TokenEndpointUnreachable",
         reason: "Connection",
         detail: "ECONNRESET",
         message: "Spotify's token endpoint can't be reached: ECONNRESET"

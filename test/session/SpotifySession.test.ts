@@ -778,7 +778,7 @@ describe("renew", () => {
       const session = yield* signedIn()
       const token = yield* session.accessToken
       yield* spotify.failNext(FakeSpotify.connectionReset, { times: 4, on: tokenEndpoint })
-      expect(yield* inTime(Effect.flip(session.renew(token)))).toMatchObject({ _tag: "TransportError" })
+      expect(yield* inTime(Effect.flip(session.renew(token)))).toMatchObject({ _tag: "TokenEndpointUnreachable" })
       expect(yield* clear(session.accessToken)).toBe(Redacted.value(token))
     }).pipe(Effect.provide(layers())))
 

@@ -80,6 +80,7 @@ describe("errors", () => {
       | "ServerError"
       | "TokenStoreError"
       | "TransportError"
+      | "TokenEndpointUnreachable"
       | "Unauthorized"
       | "UnexpectedStatus"
     >()

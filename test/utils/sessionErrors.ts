@@ -40,6 +40,12 @@ export const errors = [
     message: "no album"
   }),
   new E.RepeatedPage({ ...context, repeated: { offset: 50 }, message: "in a circle" }),
+  new E.TokenEndpointUnreachable({
+    grantType: "refresh_token",
+    reason: "Timeout",
+    detail: "10s",
+    message: "no answer"
+  }),
   new E.TransportError({ ...context, reason: "Timeout", detail: "30s", message: "no answer" }),
   new E.ForeignHost({ ...context, host: "example.com", allowed: "api.spotify.com", message: "elsewhere" })
 ] as const

@@ -33,13 +33,13 @@ import { quickClock } from "../utils/quickClock.js"
  */
 const table = `
 | fault                        | read               | save               | add                 | next               | pages                   | addAll                  | code               | refresh            |
-| refused, always              | TransportError 0   | TransportError 0   | TransportError 0    | TransportError 0   | TransportError 0        | TransportError 0        | TransportError 0   | TransportError 0   |
-| reset before it takes effect | ok 2               | ok 2 +1            | TransportError 1    | TransportError 1   | ok 4 +120               | ok 3 +120               | TransportError 1   | ok 2 +1            |
-| reset after                  | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TransportError 1   | ok 2 +1            |
-| reset within the answer      | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TransportError 1   | ok 2 +1            |
-| slow: no answer in time      | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TransportError 1   | ok 2 +1            |
-| cut body                     | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TransportError 1   | ok 2 +1            |
-| reset, always                | TransportError 4   | TransportError 4   | TransportError 1    | TransportError 1   | TransportError 5 +50    | TransportError 4 +100   | TransportError 1   | TransportError 4   |
+| refused, always              | TransportError 0   | TransportError 0   | TransportError 0    | TransportError 0   | TransportError 0        | TransportError 0        | TokenEndpointUnreachable 0   | TokenEndpointUnreachable 0   |
+| reset before it takes effect | ok 2               | ok 2 +1            | TransportError 1    | TransportError 1   | ok 4 +120               | ok 3 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
+| reset after                  | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
+| reset within the answer      | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
+| slow: no answer in time      | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
+| cut body                     | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
+| reset, always                | TransportError 4   | TransportError 4   | TransportError 1    | TransportError 1   | TransportError 5 +50    | TransportError 4 +100   | TokenEndpointUnreachable 1   | TokenEndpointUnreachable 4   |
 | empty body                   | DecodeError 1      | ok 1 +1            | ok 1 +1             | ok 1 +1            | DecodeError 2 +50       | ok 2 +120               | OAuthError 1       | OAuthError 1       |
 | HTML                         | DecodeError 1      | ok 1 +1            | ok 1 +1             | ok 1 +1            | DecodeError 2 +50       | ok 2 +120               | OAuthError 1       | OAuthError 1       |
 | byte order mark              | ok 1               | ok 1 +1            | ok 1 +1             | ok 1 +1            | ok 3 +120               | ok 2 +120               | ok 1 +1            | ok 1 +1            |

@@ -12,6 +12,7 @@ import {
   LogLevel,
   Metric,
   Option,
+  Predicate,
   Redacted,
   Schedule,
   Tracer
@@ -357,12 +358,13 @@ describe("no failure of a real connection shows a secret", () => {
   const closedPort = Effect.scoped(listening(() => undefined))
   it.scopedLive.each(
     [
-      ["a closed port", closedPort, "ECONNREFUSED"],
-      ["a reset", listening((socket) => socket.once("data", () => socket.resetAndDestroy())), "ECONNRESET"],
+      ["a closed port", closedPort, /ECONNREFUSED$/],
+      ["a reset", listening((socket) => socket.once("data", () => socket.resetAndDestroy())), /ECONNRESET$/],
       [
         "no HTTP",
         listening((socket) => socket.once("data", () => socket.end("S3CR3T, this is no HTTP\r\n\r\n"))),
-        "HPE_INVALID_CONSTANT"
+        // Each version of the parser has its own code.
+        /HPE_\w+$/
       ]
     ] as const
   )("%s", ([what, place, detail]) =>
@@ -404,10 +406,15 @@ describe("no failure of a real connection shows a secret", () => {
       const failures = (yield* exits).map((exit: Exit.Exit<unknown, unknown>) =>
         Exit.isFailure(exit) ? Option.getOrThrow(Cause.failureOption(exit.cause)) : undefined
       )
-      expect(failures.slice(0, -1)).toEqual(
-        Array.from({ length: 4 }, () =>
-          expect.objectContaining({ _tag: "TransportError", reason: "Connection", detail }))
+      // As plain texts, since what compares them goes through all that an error holds.
+      const told = failures.map((failure) =>
+        Predicate.hasProperty(failure, "_tag") && Predicate.hasProperty(failure, "reason") &&
+          Predicate.hasProperty(failure, "detail")
+          ? `${failure._tag} ${failure.reason} ${failure.detail}`
+          : String(failure)
       )
-      expect(failures.at(-1)).toMatchObject({ _tag: "TransportError", reason: "Connection" })
+      expect(told.slice(0, 3)).toEqual(Array(3).fill(expect.stringMatching(/^TokenEndpointUnreachable Connection /)))
+      expect(told.slice(3)).toEqual(Array(2).fill(expect.stringMatching(/^TransportError Connection /)))
+      expect(told.slice(0, -1)).toEqual(Array(4).fill(expect.stringMatching(detail)))
     }).pipe(Effect.provide([FetchHttpClient.layer, TokenStore.layerMemory])))
 })
