@@ -50,7 +50,7 @@ const program = Effect.gen(function*() {
     const rate = Math.round((items - before) / Math.max(0.001, (now - started) / 1000))
     const waiting = Option.match(pausedUntil, {
       onNone: () => "",
-      onSome: (until) => `, waiting for Spotify for ${Math.max(0, Math.ceil((until - now) / 1000))} s`
+      onSome: (until) => `, waiting for Spotify for ${Math.max(0, Math.ceil((until.epochMillis - now) / 1000))} s`
     })
     const text = `${bar(items, total)} ${items} of ${total} tracks, ${rate} a second${waiting}`
     yield* Effect.sync(() => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`))

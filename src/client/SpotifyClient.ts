@@ -13,9 +13,11 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { InvalidInput } from "../core/SpotifyError.js"
 import { SpotifySession } from "../session/SpotifySession.js"
-import * as internal from "./call.js"
 import type { Priority } from "./dispatcher.js"
+import * as fiberRefs from "./fiberRefs.js"
+import { make as makeClient } from "./make.js"
 import { type Options, type ResponseInfo, SpotifyClient, type Status, type Unreadable } from "./service.js"
+import { settingsOf } from "./settings.js"
 import * as unreadable from "./unreadable.js"
 
 export {
@@ -38,8 +40,8 @@ export const make = (
   options: Options = {}
 ): Effect.Effect<SpotifyClient.Service, InvalidInput, SpotifySession | HttpClient.HttpClient> =>
   Effect.map(
-    Effect.all([internal.settingsOf(options), SpotifySession, HttpClient.HttpClient]),
-    ([settings, session, http]) => internal.make(http, session, settings)
+    Effect.all([settingsOf(options), SpotifySession, HttpClient.HttpClient]),
+    ([settings, session, http]) => makeClient(http, session, settings)
   )
 
 /**
@@ -113,7 +115,7 @@ export const withPriority: {
 } = dual(
   2,
   <A, E, R>(self: Effect.Effect<A, E, R>, priority: Priority): Effect.Effect<A, E, R> =>
-    Effect.locally(self, internal.priority, priority)
+    Effect.locally(self, fiberRefs.priority, priority)
 )
 
 /**
@@ -139,7 +141,7 @@ export const withResponse = <A, E, R>(
   Effect.suspend(() => {
     let last: ResponseInfo | undefined
     return Effect.map(
-      Effect.locally(self, internal.onResponse, (info) => {
+      Effect.locally(self, fiberRefs.onResponse, (info) => {
         last = info
       }),
       (value) => [value, Option.fromNullable(last)]

@@ -2,7 +2,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
 import {
   BadRequest,
   Forbidden,
@@ -42,9 +41,8 @@ const said = (text: string): Said => {
 export const isRateLimit = (status: number, text: string): boolean =>
   status === 429 && said(text).reason !== "QUOTA_EXCEEDED"
 
-/** What Spotify said, for an error; `sent` is the token that the request carried, in case it is echoed. */
-export const detailOf = (text: string, sent: Redacted.Redacted): string =>
-  excerpt(said(text).detail, [Redacted.value(sent)])
+/** What Spotify said, for an error. */
+export const detailOf = ({ redact, text }: Response): string => excerpt(said(text).detail, redact)
 
 /** Whether a 400 is about `limit`. */
 export const isOfLimit = (detail: string): boolean => /\blimit\b/i.test(detail)
@@ -72,13 +70,12 @@ export const errorOf = (
   path: string,
   answer: Response,
   session: SpotifySession.Service,
-  sent: Redacted.Redacted,
   retryAfter: Duration.Duration | undefined
 ): Effect.Effect<SpotifyError> => {
   const { status } = answer
   const told = said(answer.text).reason
-  const reason = told === undefined ? undefined : excerpt(told, [Redacted.value(sent)])
-  const detail = detailOf(answer.text, sent)
+  const reason = told === undefined ? undefined : excerpt(told, answer.redact)
+  const detail = detailOf(answer)
   const lacksScope = status === 403 && /insufficient (client )?scope/i.test(detail)
   return lacksScope
     ? Effect.map(

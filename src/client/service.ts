@@ -1,8 +1,8 @@
 import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
 import type * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
@@ -92,8 +92,8 @@ export interface Response {
   /** Where it came from, without the query's values being changed. */
   readonly url: string
   readonly text: string
-  /** What the request carried, so that a body which echoes it doesn't carry it into an error. */
-  readonly accessToken?: Redacted.Redacted | undefined
+  /** Takes the access token of the request out of a text, so that a body which echoes it brings it into no error. */
+  readonly redact?: ((text: string) => string) | undefined
   /**
    * Makes a layer that keeps answers forget this one. Operations run it where the body isn't what it should be; whoever reads
    * answers of `execute` may, too.
@@ -104,7 +104,7 @@ export interface Response {
 }
 
 /**
- * What the client is doing. Times are in epoch milliseconds.
+ * What the client is doing.
  *
  * @since 0.1.0
  * @category models
@@ -119,9 +119,9 @@ export interface Status {
   /** What they wait for: the end of a pause that Spotify asked for, their turn at the pace, or an answer to another call. */
   readonly waitingFor: Option.Option<"pause" | "pace" | "limit">
   /** Until when Spotify has asked for a pause. */
-  readonly pausedUntil: Option.Option<number>
+  readonly pausedUntil: Option.Option<DateTime.Utc>
   /** When the next call may go, where it waits for the pace. */
-  readonly nextAt: Option.Option<number>
+  readonly nextAt: Option.Option<DateTime.Utc>
   /** The pace: what `requestsPer` says, or what 429s have taught. None while there was neither. */
   readonly requestsPerSecond: Option.Option<number>
 }

@@ -39,13 +39,24 @@ const withoutSecret = (text: string, secret: string): string => {
   return text.replace(new RegExp(`(?<!\\w)${escaped}(?!\\w)`, "g"), "<redacted>")
 }
 
-/** The start of a body for an error, on one line and without secrets: the given ones and what looks like one. */
-export const excerpt = (text: string, secrets: ReadonlyArray<string> = []): string => {
+/** Takes what is secret out of a text. */
+export type Redact = (text: string) => string
+
+/** For these secrets, in all the forms in which they may stand in a body. */
+export const redactorOf = (secrets: ReadonlyArray<string>): Redact => {
+  const forms = new Set(secrets.flatMap(formsOf))
+  return (text) => {
+    let clean = text
+    for (const form of forms) clean = withoutSecret(clean, form)
+    return clean
+  }
+}
+
+/** The start of a body for an error, on one line and without secrets: those that are told and what looks like one. */
+export const excerpt = (text: string, redact: Redact = (text) => text): string => {
   const whole = text.trimStart()
   const isWhole = whole.length <= looked
-  let clean = printable(whole.slice(0, looked))
-  for (const form of secrets.flatMap(formsOf)) clean = withoutSecret(clean, form)
-  clean = clean
+  const clean = redact(printable(whole.slice(0, looked)))
     .replace(named, "$1$2<redacted>")
     .replace(credentials, "$1 <redacted>")
     .replace(/\s+/g, " ")
@@ -99,5 +110,4 @@ const oauthCodes = new Set([
 ])
 
 /** A server's code for an error, which programs read: as it is where it is a known one, whatever the secrets are. */
-export const oauthCode = (code: string, secrets: ReadonlyArray<string>): string =>
-  oauthCodes.has(code) ? code : excerpt(code, secrets)
+export const oauthCode = (code: string, redact: Redact): string => oauthCodes.has(code) ? code : excerpt(code, redact)

@@ -8,12 +8,11 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type * as Tracer from "effect/Tracer"
 import type { Simplify } from "effect/Types"
-import { onResponse } from "../client/call.js"
+import { onResponse } from "../client/fiberRefs.js"
 import { type Request, type Response, SpotifyClient, type Unreadable } from "../client/SpotifyClient.js"
 import { expectedOf, report } from "../client/unreadable.js"
 import { attempt, encoder, firstIssue, illFormedAt, instead, readOptions, wellFormed } from "../core/input.js"
@@ -207,9 +206,6 @@ interface Codec<A> {
   ) => Effect.Effect<A, DecodeError>
 }
 
-const secretsOf = ({ accessToken }: Response): ReadonlyArray<string> =>
-  accessToken === undefined ? [] : [Redacted.value(accessToken)]
-
 const decodeError = (
   spec: Spec,
   request: Request,
@@ -217,9 +213,8 @@ const decodeError = (
   issuePath: string,
   issue: string
 ): DecodeError => {
-  const secrets = secretsOf(response)
   // What the decoder says quotes the value that it met, which may be the whole body.
-  const expected = excerpt(issue, secrets)
+  const expected = excerpt(issue, response.redact)
   return new DecodeError({
     operation: spec.operation,
     method: spec.method,
@@ -227,7 +222,7 @@ const decodeError = (
     status: response.status,
     issuePath,
     expected,
-    detail: excerpt(response.text, secrets),
+    detail: excerpt(response.text, response.redact),
     message: `${spec.operation}: ${
       spec.method === "GET" ? "" : `it is done (${response.status}), and `
     }the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
@@ -235,7 +230,6 @@ const decodeError = (
 }
 
 const unreadable = (spec: Spec, request: Request, response: Response, odd: ReadonlyArray<Odd>) => {
-  const secrets = secretsOf(response)
   const offset = Number(/[?&]offset=(\d+)/.exec(request.url)?.[1] ?? 0)
   return odd.map(({ expected, missing, path }): Unreadable => {
     const place = /(?:^|\.)(\d+)(?:\.|$)/.exec(missing)?.[1]
@@ -244,7 +238,7 @@ const unreadable = (spec: Spec, request: Request, response: Response, odd: Reado
       index: place === undefined ? undefined : offset + Number(place),
       missing,
       path,
-      expected: excerpt(expected, secrets)
+      expected: excerpt(expected, response.redact)
     }
   })
 }

@@ -94,9 +94,9 @@ const conditions = ["if-match", "if-modified-since", "if-none-match", "if-range"
 const isApart = (headers: Readonly<Record<string, string>>): boolean =>
   conditions.some((name) => name in headers) || /\bno-store\b/i.test(headers["cache-control"] ?? "")
 
-const isEchoed = ({ accessToken, headers, text, url }: Response): boolean =>
-  accessToken !== undefined &&
-  [text, url, ...Object.values(headers)].some((value) => value?.includes(Redacted.value(accessToken)))
+const isEchoed = ({ headers, redact, text, url }: Response): boolean =>
+  redact !== undefined &&
+  [text, url, ...Object.values(headers)].some((value) => value !== undefined && redact(value) !== value)
 
 export const timeToLiveOf = ({ timeToLive = Duration.days(7) }: Options): Either.Either<number, InvalidInput> =>
   checks("ResponseCache").millis("timeToLive", timeToLive, { zero: true, infinite: true })

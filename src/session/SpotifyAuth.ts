@@ -17,7 +17,7 @@ import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
 import { AuthorizationDenied, InvalidInput, StateMismatch } from "../core/SpotifyError.js"
 import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
-import { excerpt, oauthCode } from "../core/text.js"
+import { excerpt, oauthCode, redactorOf } from "../core/text.js"
 import { guarded } from "../transport/guarded.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
 import type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
@@ -239,17 +239,17 @@ export const parseCallback = (
   const error = query.get("error")
   if (error !== null) {
     // Anybody can write such a link, so it isn't shown at any length, and may have a code beside it.
-    const secrets = query.getAll("code")
+    const redact = redactorOf(query.getAll("code"))
     const errorDescription = Option.getOrUndefined(
-      Option.map(Option.fromNullable(query.get("error_description")), (text) => excerpt(text, secrets))
+      Option.map(Option.fromNullable(query.get("error_description")), (text) => excerpt(text, redact))
     )
     return Either.left(
       new AuthorizationDenied({
-        error: oauthCode(error, secrets),
+        error: oauthCode(error, redact),
         errorDescription,
         message: error === "access_denied"
           ? "The user declined the sign-in"
-          : `Spotify refused the sign-in: ${oauthCode(error, secrets)}${
+          : `Spotify refused the sign-in: ${oauthCode(error, redact)}${
             errorDescription === undefined ? "" : ` (${errorDescription})`
           }`
       })

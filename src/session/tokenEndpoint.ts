@@ -13,7 +13,7 @@ import * as Schema from "effect/Schema"
 import { retryAfter } from "../core/retry.js"
 import * as Scope from "../core/Scope.js"
 import { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
-import { excerpt, oauthCode, transportDetail } from "../core/text.js"
+import { excerpt, oauthCode, type Redact, redactorOf, transportDetail } from "../core/text.js"
 import { bodyOf } from "../transport/transport.js"
 
 /**
@@ -133,14 +133,14 @@ const errorOf = (
   status: number,
   text: string,
   wait: Duration.Duration | undefined,
-  secrets: ReadonlyArray<string>
+  redact: Redact
 ): OAuthError => {
   const body = Option.getOrElse(decodeError(text), (): typeof ErrorBody.Type => ({}))
   const said = body.error_description ?? (body.error === undefined ? text : "")
   const error = body.error === undefined
     ? inferError(status, body.error_description) ?? `http_${status}`
-    : oauthCode(body.error, secrets)
-  const description = excerpt(said, secrets)
+    : oauthCode(body.error, redact)
+  const description = excerpt(said, redact)
   return new OAuthError({
     grantType,
     error,
@@ -153,9 +153,9 @@ const errorOf = (
   })
 }
 
-const noToken = (grantType: string, status: number, text: string, secrets: ReadonlyArray<string>): OAuthError => {
+const noToken = (grantType: string, status: number, text: string, redact: Redact): OAuthError => {
   // A login page of some hotel's network is worth showing; what may be half of a token is not.
-  const start = /token/i.test(text) ? "" : excerpt(text, secrets)
+  const start = /token/i.test(text) ? "" : excerpt(text, redact)
   return new OAuthError({
     grantType,
     error: "invalid_response",
@@ -166,12 +166,12 @@ const noToken = (grantType: string, status: number, text: string, secrets: Reado
 }
 
 /** What an answer must not repeat to us: the request's secrets, and the header that holds one. */
-const secretsOf = (app: App, form: Record<string, string>): ReadonlyArray<string> => {
+const redactorFor = (app: App, form: Record<string, string>): Redact => {
   const secret = app.clientSecret === undefined ? "" : Redacted.value(app.clientSecret)
-  return [
+  return redactorOf([
     ...(secret === "" ? [] : [Encoding.encodeBase64(`${app.clientId}:${secret}`), secret]),
     ...["code", "code_verifier", "refresh_token"].map((name) => form[name] ?? "")
-  ]
+  ])
 }
 
 const maxBodySize = 1024 * 1024
@@ -195,7 +195,7 @@ export const request = (
 ): Effect.Effect<TokenResponse, OAuthError | TokenEndpointUnreachable> =>
   Effect.suspend(() => {
     const form = formOf(app, grant)
-    const secrets = secretsOf(app, form)
+    const redact = redactorFor(app, form)
     const post = HttpClientRequest.post(urlOf(app, "/api/token")).pipe(
       HttpClientRequest.bodyUrlParams(form),
       HttpClientRequest.acceptJson,
@@ -208,7 +208,7 @@ export const request = (
         Effect.flatMap(readText(grant.type, response), (text) => {
           if (response.status >= 200 && response.status < 300) {
             return Option.match(decodeToken(text), {
-              onNone: () => Effect.fail(noToken(grant.type, response.status, text, secrets)),
+              onNone: () => Effect.fail(noToken(grant.type, response.status, text, redact)),
               onSome: (body) =>
                 Effect.succeed({
                   accessToken: Redacted.make(body.access_token),
@@ -229,7 +229,7 @@ export const request = (
                 response.status,
                 text,
                 Option.getOrUndefined(retryAfter(response.headers, now)),
-                secrets
+                redact
               )
           )
         })

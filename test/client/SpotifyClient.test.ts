@@ -169,7 +169,7 @@ describe("what may be sent again", () => {
       const fake = yield* spotify
       yield* fake.failNext(FakeSpotify.connectionReset, { times: 99, on: { host: "accounts" } })
       const error = yield* errorOf(get("/me"))
-      expect(error).toMatchObject({ _tag: "TransportError", path: "/api/token" })
+      expect(error).toMatchObject({ _tag: "TokenEndpointUnreachable", grantType: "refresh_token" })
       expect(yield* fake.count(tokenRequests)).toBe(4)
       expect(yield* fake.count({ path: "/v1/me" })).toBe(0)
     }).pipe(Effect.provide(layer({ issue: { expiresIn: 0 } }))))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Option, Ref, Stream, TestClock } from "effect"
+import { Chunk, DateTime, Effect, Fiber, Option, Ref, Stream, TestClock } from "effect"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import { FakeSpotify } from "effect-spotify/testing"
 import { get, layer, spotify } from "../utils/client.js"
@@ -204,7 +204,7 @@ describe("the client's status", () => {
         inFlight: 0,
         waiting: 2,
         waitingFor: Option.some("pace"),
-        nextAt: Option.some(257.5)
+        nextAt: Option.some(DateTime.unsafeMake(258))
       })
       yield* TestClock.adjust("10 seconds")
       yield* Fiber.joinAll(fibers)
@@ -214,7 +214,7 @@ describe("the client's status", () => {
         inFlight: 0,
         waiting: 1,
         waitingFor: Option.some("pause"),
-        pausedUntil: Option.some(12_210),
+        pausedUntil: Option.some(DateTime.unsafeMake(12_210)),
         nextAt: Option.none()
       })
       yield* TestClock.adjust("10 seconds")
@@ -237,7 +237,11 @@ describe("the client's status", () => {
       yield* Fiber.join(fiber)
       yield* Fiber.interrupt(watcher)
       const pauses = Chunk.map(yield* Ref.get(seen), ({ inFlight, pausedUntil, waiting }) =>
-        [inFlight, waiting, Option.getOrElse(pausedUntil, () => "open")].join(" "))
+        [
+          inFlight,
+          waiting,
+          Option.match(pausedUntil, { onNone: () => "open", onSome: ({ epochMillis }) => epochMillis })
+        ].join(" "))
       expect(Chunk.toArray(Chunk.dedupeAdjacent(pauses))).toEqual([
         "0 0 open",
         "1 0 open",

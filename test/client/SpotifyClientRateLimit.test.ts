@@ -1,5 +1,17 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, FiberId, Option, Random, Schedule, Scheduler, TestClock } from "effect"
+import {
+  DateTime,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  FiberId,
+  Option,
+  Random,
+  Schedule,
+  Scheduler,
+  TestClock
+} from "effect"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import { FakeSpotify } from "effect-spotify/testing"
 import { get, layer, queue, sessionOf, spotify } from "../utils/client.js"
@@ -21,7 +33,11 @@ describe("a 429 with Retry-After", () => {
       const fibers = yield* forkMany(50, Effect.replicateEffect(get("/me"), 2))
       yield* TestClock.adjust(2089)
       expect(yield* departures).toEqual({ 0: 16 })
-      expect(yield* SpotifyClient.status).toMatchObject({ inFlight: 0, waiting: 50, pausedUntil: Option.some(2090) })
+      expect(yield* SpotifyClient.status).toMatchObject({
+        inFlight: 0,
+        waiting: 50,
+        pausedUntil: Option.some(DateTime.unsafeMake(2090))
+      })
       yield* TestClock.adjust(99)
       expect(yield* departures).toEqual({ 0: 16, 2090: 1 })
       yield* TestClock.adjust("1 minute")

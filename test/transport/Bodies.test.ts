@@ -379,7 +379,7 @@ describe("the token endpoint's answers", () => {
         own.answer = { ...labelled(undefined, token.subarray(0, 9), 400), breaksOff: true }
         const secret = { ...app, clientSecret: Redacted.make("secret") }
         expect(yield* Effect.provide(Effect.flip(SpotifyAuth.requestToken(secret, code)), client)).toMatchObject({
-          _tag: "TransportError"
+          _tag: "TokenEndpointUnreachable"
         })
         const said = json("{\"error\":\"invalid_grant\"}")
         expect(yield* ask(labelled("gzip", gzipSync(said), 400))).toMatchObject({ left: { error: "invalid_grant" } })
