@@ -9,3 +9,9 @@
  * @category testing
  */
 export * as FakeSpotify from "./FakeSpotify.js"
+
+/**
+ * @since 0.2.0
+ * @category testing
+ */
+export * as TokenStoreConformance from "./TokenStoreConformance.js"

@@ -14,15 +14,15 @@ const overValues = (values: Layer.Layer<KeyValueStore.KeyValueStore, PlatformErr
     (context) => TokenStore.layerKeyValueStore().pipe(Layer.provide(Layer.succeedContext(context)))
   )
 
-behaves("layerMemory", Effect.succeed(TokenStore.layerMemory), { forgets: true })
-behaves("layerKeyValueStore in memory", overValues(KeyValueStore.layerMemory), { locksAlone: true })
+behaves("layerMemory", Effect.succeed(TokenStore.layerMemory), { isPersistent: false })
+behaves("layerKeyValueStore in memory", overValues(KeyValueStore.layerMemory), { hasSharedLock: false })
 behaves(
   "layerKeyValueStore in files",
   Effect.gen(function*() {
     const directory = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
     return yield* overValues(KeyValueStore.layerFileSystem(directory).pipe(Layer.provide(NodeContext.layer)))
   }).pipe(Effect.provide(NodeContext.layer)),
-  { locksAlone: true }
+  { hasSharedLock: false }
 )
 
 describe("layerKeyValueStore with the Web Locks API", () => {

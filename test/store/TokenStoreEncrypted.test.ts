@@ -15,7 +15,7 @@ behaves(
       Layer.provide(TokenStore.layerKeyValueStore()),
       Layer.provide(Layer.succeedContext(context))
     )),
-  { locksAlone: true }
+  { hasSharedLock: false }
 )
 
 describe("encrypted", () => {

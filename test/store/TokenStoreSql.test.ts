@@ -112,7 +112,7 @@ const tokenEndpoint = { path: "/api/token" }
 const turn = Effect.promise(() => new Promise((done) => setImmediate(done)))
 
 const dialect = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Scope>, oneAtATime: boolean) => {
-  behaves(`TokenStoreSql on ${name}`, Effect.map(makePlace, layerOf), { oneAtATime })
+  behaves(`TokenStoreSql on ${name}`, Effect.map(makePlace, layerOf), { lock: oneAtATime ? "store" : "key" })
 
   const live = (title: string, body: (place: Place) => Effect.Effect<void, unknown, Scope.Scope>, timeout?: number) =>
     it.scopedLive(title, () => Effect.flatMap(makePlace, body), timeout)
@@ -494,7 +494,7 @@ behaves(
         Layer.provide([place.client, Reactivity.layer])
       )
     })),
-  { oneAtATime: true, locksAlone: true }
+  { lock: "store", hasSharedLock: false }
 )
 
 describe("TokenStoreSql", () => {
