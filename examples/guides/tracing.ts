@@ -2,81 +2,80 @@
  * Each call is a span, with what became of it, and the client counts what it does.
  *
  *   npx tsx examples/guides/tracing.ts
+ *
+ * With OTEL_EXPORTER_OTLP_ENDPOINT (http://127.0.0.1:4318) spans, metrics and logs go to a collector there.
  */
-import { Console, Effect, Exit, Layer, Metric, MetricState, Option, Tracer } from "effect"
-import { SpotifyClient, SpotifySession, Tracks, Users } from "effect-spotify"
+import { NodeSdk, Otlp } from "@effect/opentelemetry"
+import { FetchHttpClient } from "@effect/platform"
+import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
+import { Config, Console, Effect, Layer, Metric, MetricState, Option, Redacted } from "effect"
+import { SpotifyClient, SpotifySession, TokenStore, Tracks, Users } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as Guide from "../support/guide.js"
 
-/** A tracer that keeps the spans. In production this is `NodeSdk.layer` of @effect/opentelemetry. */
-const collecting = (spans: Array<Tracer.Span>) =>
-  Layer.setTracer(Tracer.make({
-    context: (f) => f(),
-    span: (name, parent, context, links, startTime, kind) => {
-      const attributes = new Map<string, unknown>()
-      const events: Array<string> = []
-      let status: Tracer.SpanStatus = { _tag: "Started", startTime }
-      const span: Tracer.Span = {
-        _tag: "Span",
-        spanId: String(spans.length + 1),
-        traceId: "1",
-        sampled: true,
-        name,
-        parent,
-        context,
-        links,
-        kind,
-        attributes,
-        get status() {
-          return status
-        },
-        attribute: (key, value) => void attributes.set(key, value),
-        addLinks: () => undefined,
-        event: (name, _, attributes) => {
-          events.push(`${name}: ${attributes?.["why"]}`)
-          span.attribute("events", events.join(", "))
-        },
-        end: (endTime, exit) => {
-          status = { _tag: "Ended", startTime, endTime, exit }
-        }
-      }
-      spans.push(span)
-      return span
-    }
-  }))
+const resource = { serviceName: "guide" }
+const spans = new InMemorySpanExporter()
 
-const SpotifyLive = Layer.unwrapEffect(Effect.gen(function*() {
-  const { accessToken } = yield* (yield* FakeSpotify.FakeSpotify).issueToken()
-  return SpotifyClient.layer().pipe(Layer.provide(SpotifySession.layerToken({ accessToken })))
-})).pipe(Layer.provideMerge(FakeSpotify.layer()))
+const TracingLive = Layer.unwrapEffect(Effect.map(
+  Config.option(Config.nonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT")),
+  Option.match({
+    onNone: () => NodeSdk.layer(() => ({ resource, spanProcessor: new SimpleSpanProcessor(spans) })),
+    onSome: (baseUrl) => Otlp.layerJson({ baseUrl, resource }).pipe(Layer.provide(FetchHttpClient.layer))
+  })
+))
 
-const describe = ({ attributes, name, parent, status }: Tracer.Span) => {
-  const outcome = status._tag === "Ended" && Exit.isSuccess(status.exit) ? "ok" : "failed"
-  const details = [...attributes].map(([key, value]) => `${key}=${String(value)}`).join(" ")
-  return `${Option.isSome(parent) ? "  " : ""}${name} ${outcome} ${details}`.trimEnd()
-}
+/** A user who signed in before, and whose access token is over. */
+const StoreLive = Layer.effect(
+  TokenStore.TokenStore,
+  Effect.gen(function*() {
+    const spotify = yield* FakeSpotify.FakeSpotify
+    const store = yield* TokenStore.TokenStore
+    const { refreshToken } = yield* spotify.issueToken()
+    if (refreshToken !== undefined) yield* store.set("default", TokenStore.fromRefreshToken(refreshToken))
+    return store
+  })
+).pipe(Layer.provide(TokenStore.layerMemory))
+
+const SpotifyLive = SpotifyClient.layer({ market: "SE" }).pipe(
+  Layer.provide(SpotifySession.layerAuthorizationCode({
+    clientId: "fake-client-id",
+    clientSecret: Redacted.make("fake-client-secret"),
+    redirectUri: "http://127.0.0.1:8888/callback"
+  })),
+  Layer.provide(StoreLive),
+  Layer.provideMerge(FakeSpotify.layer())
+)
+
+const nightly = Effect.gen(function*() {
+  const spotify = yield* FakeSpotify.FakeSpotify
+  yield* spotify.failNext(FakeSpotify.slow("50 millis"), { on: { host: "accounts" } })
+  yield* Users.me()
+  yield* spotify.failNext([FakeSpotify.reply(503), FakeSpotify.tooManyRequests(1)])
+  yield* Tracks.get("7EjyzZcbLxW7PaaLua9Ksb")
+  yield* Effect.ignore(Tracks.get("0000000000000000000000"))
+}).pipe(Effect.withSpan("nightly job"), Effect.tagMetrics("program", "guide"))
+
+/** Times and waits are left out: they differ from run to run. */
+const describe = ({ attributes, events, name, parentSpanContext }: ReadableSpan) => [
+  `${parentSpanContext === undefined ? "" : "  "}${name}`,
+  ...Object.entries(attributes).map(([key, value]) => `      ${key}: ${value}`),
+  ...events.flatMap(({ attributes, name }) => name === "sent again" ? [`    * ${name}: ${attributes?.["why"]}`] : [])
+]
 
 export const program = Effect.gen(function*() {
-  const spans: Array<Tracer.Span> = []
-  yield* Effect.gen(function*() {
-    const spotify = yield* FakeSpotify.FakeSpotify
-    yield* Users.me()
-    yield* spotify.failNext(FakeSpotify.reply(503))
-    yield* Tracks.get("7EjyzZcbLxW7PaaLua9Ksb")
-    yield* Effect.ignore(Tracks.get("0000000000000000000000"))
-  }).pipe(
-    Effect.withSpan("my program"),
-    Effect.tagMetrics("program", "mine"),
-    Effect.provide(Layer.provideMerge(SpotifyLive, collecting(spans)))
-  )
-  yield* Console.log(spans.map(describe).join("\n"))
+  yield* Effect.zipRight(
+    nightly,
+    Effect.suspend(() => Console.log(spans.getFinishedSpans().flatMap(describe).join("\n")))
+  ).pipe(Effect.provide(Layer.provideMerge(SpotifyLive, TracingLive)))
 
-  const metrics = (yield* Metric.snapshot).flatMap(({ metricKey: { name, tags }, metricState }) => {
-    const isMine = tags.some(({ key }) => key === "program") && name.startsWith("spotify_")
-    const status = tags.flatMap(({ key, value }) => key === "status" ? [` ${value}`] : []).join("")
-    return isMine && MetricState.isCounterState(metricState) ? [`${name}${status}: ${metricState.count}`] : []
+  const counts = (yield* Metric.snapshot).flatMap(({ metricKey: { name, tags }, metricState }) => {
+    const own = tags.filter(({ key }) => key !== "program").map(({ key, value }) => ` ${key}=${value}`).join("")
+    return tags.some(({ value }) => value === "guide") && MetricState.isCounterState(metricState) &&
+        name.startsWith("spotify.") && name !== "spotify.wait"
+      ? [`${name}${own}: ${metricState.count}`]
+      : []
   })
-  yield* Console.log(metrics.toSorted().join("\n"))
+  yield* Console.log(counts.toSorted().join("\n"))
 })
 
 Guide.run(import.meta.url, program)

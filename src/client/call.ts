@@ -20,6 +20,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import {
@@ -27,14 +28,16 @@ import {
   isTransient,
   RateLimited,
   type ReauthorizationRequired,
-  type SpotifyError
+  type SpotifyError,
+  type TransportError
 } from "../core/SpotifyError.js"
 import { monotonic, sleepOn } from "../core/time.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
+import type { Restore } from "../transport/deadline.js"
 import { detailOf, errorOf } from "./answer.js"
 import type { Dispatcher, Outcome, Priority } from "./dispatcher.js"
 import { priority } from "./fiberRefs.js"
-import { count, countRequest, rateLimited, retries } from "./metrics.js"
+import { countRateLimited, countRequest, countRetry, countWait } from "./metrics.js"
 import type { Answer, Sender, Target } from "./send.js"
 import type { Request, Response } from "./service.js"
 import type { Settings } from "./settings.js"
@@ -67,6 +70,7 @@ export class Call {
   /** When the call itself got its last 429. */
   private limitedAt: number | undefined
   private sent = 0
+  private sentAt = 0
   private limited = 0
   private redirects = 0
   private isRenewed = false
@@ -86,27 +90,26 @@ export class Call {
 
   /** `last` is the answer that it follows. */
   attempt(target: Target, last?: Answer): Effect.Effect<Response, SpotifyError> {
-    const { clock, session, shared: { dispatcher, sender } } = this
+    const { clock, session, shared: { dispatcher } } = this
     return Effect.suspend(() => {
-      const shut = dispatcher.shut(monotonic(clock))
+      const begun = monotonic(clock)
+      const shut = dispatcher.shut(begun)
       if (shut !== undefined) return Effect.fail(this.rateLimitedError(target, shut.until, last))
       const place = { clock, priority: this.priority, isRepeat: this.sent > 0, limitedAt: this.limitedAt }
       return Effect.matchEffect(
-        Effect.flatMap(session.accessToken, (token) =>
-          dispatcher.run(
+        Effect.flatMap(session.accessToken, (token) => {
+          const queued = this.tellOfToken(begun)
+          return dispatcher.run(
             place,
             (waited, restore) => {
-              this.sent++
+              if (!waited) return this.send(restore, target, token)
+              this.tellOfWait(queued)
               // The wait may have outlived the token.
-              return waited
-                ? Effect.flatMap(
-                  restore(session.accessToken),
-                  (token) => sender.send(this.fiber, clock, restore, this.request, this.own, target, token)
-                )
-                : sender.send(this.fiber, clock, restore, this.request, this.own, target, token)
+              return Effect.flatMap(restore(session.accessToken), (token) => this.send(restore, target, token))
             },
             outcomeOf
-          )),
+          )
+        }),
         {
           onSuccess: (answer) => this.settle(target, answer),
           onFailure: (error) => {
@@ -118,6 +121,12 @@ export class Call {
         }
       )
     })
+  }
+
+  private send(restore: Restore, target: Target, token: Redacted.Redacted): Effect.Effect<Answer, TransportError> {
+    this.sent++
+    this.sentAt = monotonic(this.clock)
+    return this.shared.sender.send(this.fiber, this.clock, restore, this.request, this.own, target, token)
   }
 
   private settle(target: Target, answer: Answer): Effect.Effect<Response, SpotifyError> {
@@ -149,7 +158,7 @@ export class Call {
 
   private waitForGate(target: Target, answer: Answer): Effect.Effect<Response, SpotifyError> {
     const { dispatcher, settings } = this.shared
-    count(this.fiber, rateLimited)
+    countRateLimited(this.fiber)
     this.limitedAt = monotonic(this.clock)
     return this.limited++ < settings.maxLimited
       ? this.again(target, "429, when Spotify allows it", answer)
@@ -219,8 +228,8 @@ export class Call {
 
   private again(target: Target, why: string, last?: Answer): Effect.Effect<Response, SpotifyError> {
     return Effect.suspend(() => {
-      count(this.fiber, retries)
-      this.request.span?.event("sent again", this.clock.unsafeCurrentTimeNanos(), { why })
+      countRetry(this.fiber)
+      this.tell("sent again", { why })
       return Effect.zipRight(
         Effect.logDebug(`${this.request.operation} is sent again: ${why}`),
         this.attempt(target, last)
@@ -228,8 +237,25 @@ export class Call {
     })
   }
 
+  /** A token at hand takes no time; where it took some, it was refreshed, or the store asked. */
+  private tellOfToken(since: number): number {
+    const now = monotonic(this.clock)
+    if (now - since >= 10) this.tell("waited for a token", { seconds: (now - since) / 1000 })
+    return now
+  }
+
+  private tellOfWait(since: number): void {
+    const millis = monotonic(this.clock) - since
+    countWait(this.fiber, millis)
+    this.tell("waited for its turn", { seconds: millis / 1000 })
+  }
+
+  private tell(event: string, attributes: { readonly [name: string]: unknown }): void {
+    this.request.span?.event(event, this.clock.unsafeCurrentTimeNanos(), attributes)
+  }
+
   private observe(status: string): void {
-    countRequest(this.fiber, status)
+    countRequest(this.fiber, this.request.operation, status, monotonic(this.clock) - this.sentAt)
     this.request.span?.attribute("http.request.resend_count", this.sent - 1)
   }
 

@@ -1,31 +1,61 @@
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
+import * as MetricBoundaries from "effect/MetricBoundaries"
 
-const requests = Metric.counter("spotify_requests", {
-  description: "Requests to the Spotify Web API, by the status of their answer (\"none\" where there was none)",
+type Caller = Fiber.RuntimeFiber<unknown, unknown>
+
+const requests = Metric.counter("spotify.requests", {
+  description: "Requests to the Spotify Web API, by operation and status of the answer (\"none\" where there was none)",
   incremental: true
 })
-const requestsBy = new Map<string, Metric.Metric.Counter<number>>()
 
-export const rateLimited = Metric.counter("spotify_rate_limited", {
+const duration = Metric.histogram(
+  "spotify.request.duration",
+  // Those of OpenTelemetry's http.client.request.duration.
+  MetricBoundaries.fromIterable([0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]),
+  "How long requests took, with the body of their answer, in seconds"
+)
+
+const wait = Metric.counter("spotify.wait", {
+  description: "Seconds in which requests waited for their turn: for a pause, the pace, or a place",
+  incremental: true
+})
+
+const rateLimited = Metric.counter("spotify.rate_limited", {
   description: "Answers 429 that meant the rate",
   incremental: true
 })
 
-export const retries = Metric.counter("spotify_retries", {
-  description: "Requests that were sent again",
-  incremental: true
-})
+const retries = Metric.counter("spotify.retries", { description: "Requests that were sent again", incremental: true })
 
-export const count = (fiber: Fiber.RuntimeFiber<unknown, unknown>, counter: Metric.Metric.Counter<number>): void =>
-  counter.unsafeUpdate(1, fiber.getFiberRef(FiberRef.currentMetricLabels))
+/** Adds to a metric under the caller's tags. */
+const add = <Type, In, Out>(caller: Caller, metric: Metric.Metric<Type, In, Out>, value: In): void =>
+  metric.unsafeUpdate(value, caller.getFiberRef(FiberRef.currentMetricLabels))
 
-export const countRequest = (fiber: Fiber.RuntimeFiber<unknown, unknown>, status: string): void => {
-  let counter = requestsBy.get(status)
-  if (counter === undefined) {
-    counter = Metric.tagged(requests, "status", status)
-    requestsBy.set(status, counter)
+/** Metrics by their tags: to make one costs more than a request. */
+const memo = <M>(make: (a: string, b: string) => M) => {
+  const made = new Map<string, M>()
+  return (a: string, b = ""): M => {
+    const key = `${a} ${b}`
+    let metric = made.get(key)
+    if (metric === undefined) made.set(key, metric = make(a, b))
+    return metric
   }
-  count(fiber, counter)
 }
+
+const requestsOf = memo((operation, status) =>
+  Metric.tagged(Metric.tagged(requests, "operation", operation), "status", status)
+)
+const durationOf = memo((operation) => Metric.tagged(duration, "operation", operation))
+
+export const countRequest = (caller: Caller, operation: string, status: string, millis: number): void => {
+  add(caller, requestsOf(operation, status), 1)
+  add(caller, durationOf(operation), millis / 1000)
+}
+
+export const countRateLimited = (caller: Caller): void => add(caller, rateLimited, 1)
+
+export const countRetry = (caller: Caller): void => add(caller, retries, 1)
+
+export const countWait = (caller: Caller, millis: number): void => add(caller, wait, millis / 1000)

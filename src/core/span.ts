@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type * as Tracer from "effect/Tracer"
 
 /**
- * As `Effect.useSpan`, for a call. The span's exit doesn't hold the answer: spans outlive their calls, so that the garbage
+ * As `Effect.useSpan`, for a call; a failure's tag is the attribute `error.type`. The span's exit doesn't hold the answer: spans outlive their calls, so that the garbage
  * collector would move every answer to the old generation, and an exporter would keep them all.
  */
 export const useSpan = <A, E, R>(
@@ -14,8 +15,17 @@ export const useSpan = <A, E, R>(
     let answer: Effect.Effect<A> = Effect.never
     return Effect.flatMap(
       Effect.useSpan(name, { kind: "client", captureStackTrace: false, attributes }, (span) =>
-        Effect.map(call(span), (value) => {
-          answer = Effect.succeed(value)
+        Effect.matchEffect(call(span), {
+          onFailure: (error) => {
+            if (Predicate.hasProperty(error, "_tag")) {
+              span.attribute("error.type", error._tag)
+            }
+            return Effect.fail(error)
+          },
+          onSuccess: (value) => {
+            answer = Effect.succeed(value)
+            return Effect.void
+          }
         })),
       () =>
         answer

@@ -30,6 +30,7 @@ import { type Token, TokenStore } from "../store/TokenStore.js"
 import { ofSession as tokenClient } from "../transport/guarded.js"
 import { make as makeApart, type Running, soon, stop } from "./apart.js"
 import { type Flight, issuedAt, type Keeper, makeKeeper, never } from "./keeper.js"
+import { tellSignInAge } from "./metrics.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
 
@@ -335,7 +336,12 @@ const makeUser = (
       Effect.zipWith(
         Clock.currentTimeMillis,
         tokenEndpoint.request(client, app, grant),
-        (askedAt, response) => toToken(response, askedAt, previous)
+        (askedAt, response) => ({ askedAt, token: toToken(response, askedAt, previous) })
+      ).pipe(
+        Effect.tap(({ askedAt, token }) =>
+          grant.type === "refresh_token" ? tellSignInAge(token, askedAt) : Effect.void
+        ),
+        Effect.map(({ token }) => token)
       )
 
     const notSignedIn = (keeper: Keeper): Effect.Effect<never, ReauthorizationRequired> =>

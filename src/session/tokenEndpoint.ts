@@ -10,11 +10,14 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Tracer from "effect/Tracer"
 import { retryAfter } from "../core/retry.js"
 import * as Scope from "../core/Scope.js"
+import { useSpan } from "../core/span.js"
 import { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, type Redact, redactorOf, transportDetail } from "../core/text.js"
 import { bodyOf } from "../transport/transport.js"
+import { countTokenRequest } from "./metrics.js"
 
 /**
  * The app, as Spotify knows it.
@@ -203,53 +206,62 @@ export const request = (
         ? (post) => post
         : HttpClientRequest.basicAuth(app.clientId, app.clientSecret)
     )
-    return client.execute(post).pipe(
-      Effect.flatMap((response) =>
-        Effect.flatMap(readText(grant.type, response), (text) => {
-          if (response.status >= 200 && response.status < 300) {
-            return Option.match(decodeToken(text), {
-              onNone: () => Effect.fail(noToken(grant.type, response.status, text, redact)),
-              onSome: (body) =>
-                Effect.succeed({
-                  accessToken: Redacted.make(body.access_token),
-                  expiresIn: lifetimeOf(body.expires_in),
-                  scopes: Option.map(Option.fromNullable(body.scope), Scope.parse),
-                  refreshToken: Option.map(
-                    Option.filter(Option.fromNullable(body.refresh_token), (token) => token !== ""),
-                    Redacted.make
-                  )
-                })
-            })
-          }
-          return Effect.flatMap(
-            Clock.currentTimeMillis,
-            (now) =>
-              errorOf(
-                grant.type,
-                response.status,
-                text,
-                Option.getOrUndefined(retryAfter(response.headers, now)),
-                redact
-              )
-          )
+    const attempt = (span: Tracer.Span) =>
+      client.execute(post).pipe(
+        Effect.flatMap((response) =>
+          Effect.flatMap(readText(grant.type, response), (text) => {
+            span.attribute("http.response.status_code", response.status)
+            if (response.status >= 200 && response.status < 300) {
+              return Option.match(decodeToken(text), {
+                onNone: () => Effect.fail(noToken(grant.type, response.status, text, redact)),
+                onSome: (body) =>
+                  Effect.succeed({
+                    accessToken: Redacted.make(body.access_token),
+                    expiresIn: lifetimeOf(body.expires_in),
+                    scopes: Option.map(Option.fromNullable(body.scope), Scope.parse),
+                    refreshToken: Option.map(
+                      Option.filter(Option.fromNullable(body.refresh_token), (token) => token !== ""),
+                      Redacted.make
+                    )
+                  })
+              })
+            }
+            return Effect.flatMap(
+              Clock.currentTimeMillis,
+              (now) =>
+                errorOf(
+                  grant.type,
+                  response.status,
+                  text,
+                  Option.getOrUndefined(retryAfter(response.headers, now)),
+                  redact
+                )
+            )
+          })
+        ),
+        Effect.catchTags({
+          RequestError: (error) => connectionError(grant.type, transportDetail(error)),
+          ResponseError: (error) => connectionError(grant.type, transportDetail(error))
+        }),
+        Effect.raceFirst(Effect.zipRight(
+          patience,
+          new TokenEndpointUnreachable({
+            grantType: grant.type,
+            reason: "Timeout",
+            detail: Duration.format(attemptTimeout),
+            message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
+          })
+        )),
+        apart,
+        Effect.tapBoth({
+          onFailure: (error) => countTokenRequest(grant.type, error._tag === "OAuthError" ? error.error : "none"),
+          onSuccess: () => countTokenRequest(grant.type, "ok")
         })
-      ),
-      Effect.catchTags({
-        RequestError: (error) => connectionError(grant.type, transportDetail(error)),
-        ResponseError: (error) => connectionError(grant.type, transportDetail(error))
-      }),
-      Effect.raceFirst(Effect.zipRight(
-        patience,
-        new TokenEndpointUnreachable({
-          grantType: grant.type,
-          reason: "Timeout",
-          detail: Duration.format(attemptTimeout),
-          message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
-        })
-      )),
-      apart
-    )
+      )
+    return useSpan("SpotifyAuth.requestToken", { ...spanAttributes, "oauth.grant_type": grant.type }, attempt)
   })
+
+const spanAttributes = { "http.request.method": "POST", "url.template": "/api/token" }
 
 /**
  * Runs an effect in a fiber that isn't the caller's child. A fiber that is interrupted while it can't be passes the

@@ -695,8 +695,11 @@ describe("what is known besides the answer", () => {
         "http.response.status_code": 200,
         "http.request.resend_count": 3
       })
-      expect(all[0]!.events).toEqual([
+      // The pace that the 429 taught makes the others wait for a moment, too.
+      const told = all[0]!.events.filter(([name], index) => name === "sent again" || index === 1)
+      expect(told).toEqual([
         ["sent again", { why: "429, when Spotify allows it" }],
+        ["waited for its turn", { seconds: 2 }],
         ["sent again", { why: "Test.send: Spotify answered 503 Busy" }],
         ["sent again", { why: "Test.send: no answer from Spotify: no connection" }]
       ])
@@ -714,18 +717,20 @@ describe("what is known besides the answer", () => {
       yield* fake.failNext([FakeSpotify.tooManyRequests(2), FakeSpotify.reply(503), FakeSpotify.connectionReset])
       yield* valueOf(get("/me")).pipe(Effect.tagMetrics("test", "metrics"))
       const snapshot = Metric.unsafeSnapshot().filter(({ metricKey }) =>
-        metricKey.name.startsWith("spotify_") && metricKey.tags.some(({ value }) => value === "metrics")
+        metricKey.name.startsWith("spotify.") && metricKey.tags.some(({ value }) => value === "metrics")
       )
       expect(Object.fromEntries(snapshot.map(({ metricKey, metricState }) => [
         [metricKey.name, ...metricKey.tags.filter(({ key }) => key !== "test").map(({ value }) => value)].join(" "),
         metricState
       ]))).toMatchObject({
-        "spotify_requests 200": { count: 1 },
-        "spotify_requests 429": { count: 1 },
-        "spotify_requests 503": { count: 1 },
-        "spotify_requests none": { count: 1 },
-        "spotify_rate_limited": { count: 1 },
-        "spotify_retries": { count: 3 }
+        "spotify.requests Test.send 200": { count: 1 },
+        "spotify.requests Test.send 429": { count: 1 },
+        "spotify.requests Test.send 503": { count: 1 },
+        "spotify.requests Test.send none": { count: 1 },
+        "spotify.request.duration Test.send": { count: 4 },
+        "spotify.wait": { count: expect.closeTo(2.2, 0) },
+        "spotify.rate_limited": { count: 1 },
+        "spotify.retries": { count: 3 }
       })
     }).pipe(Effect.provide(layer())))
 })
