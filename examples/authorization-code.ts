@@ -7,11 +7,11 @@
  * in the token store.
  */
 import { HttpRouter, HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
+import { NodeRuntime } from "@effect/platform-node"
 import { Config, Effect, Layer } from "effect"
 import { Library, SpotifyAuth, SpotifyClient, SpotifySession, SpotifySessions, TokenStore, Users } from "effect-spotify"
-import { createServer } from "node:http"
 import * as Sandbox from "./support/sandbox.js"
+import { serverOn } from "./support/server.js"
 
 const cookie = "session"
 
@@ -19,7 +19,7 @@ const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeA
 
 const page = (body: string) =>
   HttpServerResponse.html(`<!doctype html><meta charset="utf-8"><title>effect-spotify</title>
-<body style="font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem">${body}</body>`)
+<meta name="color-scheme" content="light dark"><body style="font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem">${body}</body>`)
 
 const userKey = Effect.map(HttpServerRequest.HttpServerRequest, (request) => request.cookies[cookie])
 
@@ -114,10 +114,7 @@ const SpotifyLive = Layer.unwrapEffect(
 )
 
 const ServerLive = Layer.unwrapEffect(
-  Effect.map(
-    Config.withDefault(Config.integer("PORT"), 8888),
-    (port) => NodeHttpServer.layer(createServer, { host: "127.0.0.1", port })
-  )
+  Effect.map(Config.withDefault(Config.integer("PORT"), 8888), (port) => serverOn({ host: "127.0.0.1", port }))
 )
 
 router.pipe(

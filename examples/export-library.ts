@@ -53,7 +53,9 @@ const program = Effect.gen(function*() {
       onSome: (until) => `, waiting for Spotify for ${Math.max(0, Math.ceil((until.epochMillis - now) / 1000))} s`
     })
     const text = `${bar(items, total)} ${items} of ${total} tracks, ${rate} a second${waiting}`
-    yield* Effect.sync(() => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`))
+    // A line that is wider than the terminal would be one more line each time.
+    const line = process.stderr.isTTY ? `\r\x1b[K${text.slice(0, process.stderr.columns - 1)}` : `${text}\n`
+    yield* Effect.sync(() => process.stderr.write(line))
   })
   yield* Effect.forkScoped(Effect.repeat(show, Schedule.spaced(process.stderr.isTTY ? "100 millis" : "1 second")))
 

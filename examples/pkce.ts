@@ -33,7 +33,7 @@ const program = show.pipe(
   )
 )
 
-const file = Config.string("SPOTIFY_TOKEN_FILE").pipe(
+const file = Config.nonEmptyString("SPOTIFY_TOKEN_FILE").pipe(
   Config.withDefault(join(tmpdir(), "effect-spotify-example", "pkce.json"))
 )
 

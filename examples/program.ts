@@ -22,9 +22,9 @@ const program = Effect.gen(function*() {
 
 const SpotifyLive = SpotifyClient.layer().pipe(
   Layer.provide(SpotifySession.layerAuthorizationCodeConfig({
-    clientId: Config.string("SPOTIFY_CLIENT_ID"),
+    clientId: Config.nonEmptyString("SPOTIFY_CLIENT_ID"),
     clientSecret: Config.redacted("SPOTIFY_CLIENT_SECRET"),
-    redirectUri: Config.string("SPOTIFY_REDIRECT_URI")
+    redirectUri: Config.nonEmptyString("SPOTIFY_REDIRECT_URI")
   })),
   Layer.provide(TokenStore.layerFile("tokens.json")), // layerMemory in a test
   Layer.provide([FetchHttpClient.layer, NodeFileSystem.layer])

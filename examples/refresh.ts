@@ -54,7 +54,7 @@ const program = Effect.gen(function*() {
   Effect.catchTag("ReauthorizationRequired", (error) => Console.log(`  ${error._tag}: ${error.message}`))
 )
 
-const file = Config.string("SPOTIFY_TOKEN_FILE").pipe(
+const file = Config.nonEmptyString("SPOTIFY_TOKEN_FILE").pipe(
   Config.withDefault(join(tmpdir(), "effect-spotify-example", "tokens.json"))
 )
 

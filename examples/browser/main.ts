@@ -30,15 +30,15 @@ import * as View from "./view.js"
 const redirectUri = `${location.origin}${location.pathname}`
 
 const session = SpotifySession.layerPkceConfig({
-  clientId: Config.string("VITE_SPOTIFY_CLIENT_ID"),
-  accountsUrl: Config.withDefault(Config.string("VITE_SPOTIFY_ACCOUNTS_URL"), SpotifyAuth.accountsUrl),
+  clientId: Config.nonEmptyString("VITE_SPOTIFY_CLIENT_ID"),
+  accountsUrl: Config.withDefault(Config.nonEmptyString("VITE_SPOTIFY_ACCOUNTS_URL"), SpotifyAuth.accountsUrl),
   redirectUri: Config.succeed(redirectUri),
   scopes: Config.succeed(["user-library-read" as const])
 })
 
 const client = Layer.unwrapEffect(
   Effect.map(
-    Config.withDefault(Config.string("VITE_SPOTIFY_API_URL"), "https://api.spotify.com/v1"),
+    Config.withDefault(Config.nonEmptyString("VITE_SPOTIFY_API_URL"), "https://api.spotify.com/v1"),
     (baseUrl) => SpotifyClient.layer({ baseUrl })
   )
 )

@@ -26,7 +26,7 @@ const fake = Effect.gen(function*() {
 })
 
 const program = Effect.gen(function*() {
-  const clientId = yield* Config.option(Config.string("VITE_SPOTIFY_CLIENT_ID"))
+  const clientId = yield* Config.option(Config.nonEmptyString("VITE_SPOTIFY_CLIENT_ID"))
   if (Option.isNone(clientId)) yield* fake
   const port = yield* Config.withDefault(Config.integer("PORT"), 5173)
   const vite = yield* Effect.acquireRelease(

@@ -50,24 +50,24 @@ const fake = (options: FakeSpotify.Options) =>
 export const layer = (options: FakeSpotify.Options = {}) =>
   Layer.unwrapEffect(
     Effect.map(
-      Config.option(Config.string("SPOTIFY_CLIENT_ID")),
+      Config.option(Config.nonEmptyString("SPOTIFY_CLIENT_ID")),
       Option.match({ onNone: () => fake(options), onSome: () => real })
     )
   ).pipe(Layer.provideMerge(Layer.merge(NodeHttpClient.layerUndici, Terminal.layer)))
 
 /** Where Spotify is. */
-export const accountsUrl = Config.string("SPOTIFY_ACCOUNTS_URL").pipe(
+export const accountsUrl = Config.nonEmptyString("SPOTIFY_ACCOUNTS_URL").pipe(
   Config.withDefault("https://accounts.spotify.com")
 )
 
 /** Where its Web API is. */
-export const apiUrl = Config.string("SPOTIFY_API_URL").pipe(Config.withDefault("https://api.spotify.com/v1"))
+export const apiUrl = Config.nonEmptyString("SPOTIFY_API_URL").pipe(Config.withDefault("https://api.spotify.com/v1"))
 
 /** The app's credentials. */
-export const clientId = Config.string("SPOTIFY_CLIENT_ID")
+export const clientId = Config.nonEmptyString("SPOTIFY_CLIENT_ID")
 export const clientSecret = Config.redacted("SPOTIFY_CLIENT_SECRET")
 
 /** Must be registered in Spotify's dashboard for the app, to the letter. */
-export const redirectUri = Config.string("SPOTIFY_REDIRECT_URI").pipe(
+export const redirectUri = Config.nonEmptyString("SPOTIFY_REDIRECT_URI").pipe(
   Config.withDefault("http://127.0.0.1:8888/callback")
 )

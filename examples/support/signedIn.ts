@@ -24,8 +24,10 @@ const atFake = (options: FakeSpotify.Options) =>
 
 const atSpotify = (scopes: ReadonlyArray<Scope.Scope>) => {
   const session = SpotifySession.layerPkceConfig({
-    clientId: Config.string("SPOTIFY_CLIENT_ID"),
-    redirectUri: Config.string("SPOTIFY_REDIRECT_URI").pipe(Config.withDefault("http://127.0.0.1:8888/callback")),
+    clientId: Config.nonEmptyString("SPOTIFY_CLIENT_ID"),
+    redirectUri: Config.nonEmptyString("SPOTIFY_REDIRECT_URI").pipe(
+      Config.withDefault("http://127.0.0.1:8888/callback")
+    ),
     scopes: Config.succeed(scopes)
   }).pipe(
     Layer.provide(TokenStore.layerFile(join(directory, "user.json"))),
@@ -43,7 +45,7 @@ const atSpotify = (scopes: ReadonlyArray<Scope.Scope>) => {
 export const layer = (scopes: ReadonlyArray<Scope.Scope>, fake: FakeSpotify.Options = {}) =>
   Layer.unwrapEffect(
     Effect.map(
-      Config.option(Config.string("SPOTIFY_CLIENT_ID")),
+      Config.option(Config.nonEmptyString("SPOTIFY_CLIENT_ID")),
       Option.match({ onNone: () => atFake(fake), onSome: () => atSpotify(scopes) })
     )
   ).pipe(Layer.provideMerge(Terminal.layer))

@@ -16,15 +16,15 @@
  * with this puts https in front of it, and registers that address as the redirect URI.
  */
 import { HttpMiddleware, HttpServer } from "@effect/platform"
-import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
+import { NodeRuntime } from "@effect/platform-node"
 import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
 import { Config, Effect, Layer, Option } from "effect"
 import { SpotifyClient, SpotifySession, SpotifySessions } from "effect-spotify"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
-import { createServer } from "node:http"
 import { fileURLToPath } from "node:url"
 import * as Sandbox from "../support/sandbox.js"
+import { serverOn } from "../support/server.js"
 import { app } from "./app.js"
 import * as SessionCookie from "./SessionCookie.js"
 
@@ -32,7 +32,10 @@ const Database = Layer.unwrapEffect(
   Effect.map(
     Config.all({
       url: Config.option(Config.redacted("DATABASE_URL")),
-      file: Config.withDefault(Config.string("SQLITE_FILE"), fileURLToPath(new URL("tokens.db", import.meta.url)))
+      file: Config.withDefault(
+        Config.nonEmptyString("SQLITE_FILE"),
+        fileURLToPath(new URL("tokens.db", import.meta.url))
+      )
     }),
     ({ file, url }) =>
       Option.isSome(url) ? PgClient.layer({ url: url.value }) : LibsqlClient.layer({ url: `file:${file}` })
@@ -43,7 +46,7 @@ const Database = Layer.unwrapEffect(
 const redirectUri = Effect.flatMap(
   HttpServer.HttpServer,
   ({ address }) =>
-    Config.withDefault(Config.string("SPOTIFY_REDIRECT_URI"), `${HttpServer.formatAddress(address)}/callback`)
+    Config.withDefault(Config.nonEmptyString("SPOTIFY_REDIRECT_URI"), `${HttpServer.formatAddress(address)}/callback`)
 )
 
 const credentials = Config.all({
@@ -73,10 +76,10 @@ const Client = Layer.unwrapEffect(
 const Server = Layer.unwrapEffect(
   Effect.map(
     Config.all({
-      host: Config.withDefault(Config.string("HOST"), "127.0.0.1"),
+      host: Config.withDefault(Config.nonEmptyString("HOST"), "127.0.0.1"),
       port: Config.withDefault(Config.integer("PORT"), 8888)
     }),
-    (address) => NodeHttpServer.layer(createServer, address)
+    serverOn
   )
 )
 

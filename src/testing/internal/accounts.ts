@@ -102,8 +102,9 @@ const consentPage = (client: string, scopes: ReadonlyArray<string>, userIds: Rea
 <html lang="en"><head><meta charset="utf-8"><title>FakeSpotify: authorize</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 12vh auto; padding: 0 1rem; color: #222 }
-button, select { font: inherit; padding: .5rem 1.2rem; border-radius: 2rem; border: 1px solid #999; background: #fff }
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 12vh auto; padding: 0 1rem }
+button, select { font: inherit; padding: .5rem 1.2rem; border-radius: 2rem; border: 1px solid #999; background: Canvas; color: CanvasText }
 button[value=agree] { background: #1a7f4b; border-color: #1a7f4b; color: #fff }
 </style></head><body>
 <h1>FakeSpotify</h1>
