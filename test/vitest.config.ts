@@ -23,6 +23,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/utils/postgresCluster.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

@@ -7,9 +7,9 @@ import { Playlists, SpotifyClient, SpotifySession, TokenStore } from "effect-spo
 import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
 import { createServer } from "node:http"
-import { connect } from "node:net"
 import * as Browser from "../utils/browser.js"
 import * as Server from "../utils/browserServer.js"
+import { hasPostgres, postgresUrl, withPostgres } from "../utils/postgres.js"
 import { postgresClient, sqliteClient } from "../utils/tokenStoreSql.js"
 
 const { timeout } = Browser
@@ -380,19 +380,7 @@ describe.skipIf(Browser.missing !== undefined)(name, () => {
   })
 })
 
-const postgresUrl = process.env["DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
-
-const hasPostgres = await new Promise<boolean>((resolve) => {
-  const { hostname, port } = new URL(postgresUrl)
-  const socket = connect({ host: hostname, port: Number(port || 5432), timeout: 3000 })
-  const end = (answers: boolean) => {
-    socket.destroy()
-    resolve(answers)
-  }
-  socket.on("connect", () => end(true)).on("error", () => end(false)).on("timeout", () => end(false))
-})
-
-describe.skipIf(!hasPostgres)(`the web app on PostgreSQL${hasPostgres ? "" : " (skipped: no server answers)"}`, () => {
+describe.skipIf(!hasPostgres)(`the web app ${withPostgres}`, () => {
   it.live("signs in and out", () =>
     Effect.gen(function*() {
       const schema = `web_app_${crypto.randomUUID().replaceAll("-", "")}`

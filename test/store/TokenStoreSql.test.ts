@@ -13,7 +13,7 @@ import * as TokenStore from "effect-spotify/TokenStore"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
 import { createServer } from "node:http"
 import { inspect } from "node:util"
-import { hasPostgres, postgresUrl } from "../utils/postgres.js"
+import { hasPostgres, postgresUrl, withPostgres } from "../utils/postgres.js"
 import { start } from "../utils/tokenStoreProcess.js"
 import { makeProxy, type Proxy } from "../utils/tokenStoreProxy.js"
 import { postgresClient, sqliteClient } from "../utils/tokenStoreSql.js"
@@ -518,7 +518,7 @@ describe("TokenStoreSql", () => {
     }).pipe(Effect.provide(Reactivity.layer)))
 })
 
-describe.skipIf(!hasPostgres)(hasPostgres ? "with PostgreSQL" : `without PostgreSQL: none at ${postgresUrl}`, () => {
+describe.skipIf(!hasPostgres)(withPostgres, () => {
   dialect("PostgreSQL", postgresPlace, false)
 
   const clientOf = (url: string, maxConnections = 3) =>

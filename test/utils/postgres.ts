@@ -1,7 +1,11 @@
-/** The PostgreSQL that tests run against where there is one. */
+/** The PostgreSQL that tests run against, see postgresCluster.ts; without one they are skipped. */
 import { connect } from "node:net"
+import { setTimeout } from "node:timers/promises"
 
-export const postgresUrl = process.env["DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
+const url = process.env["TEST_DATABASE_URL"]
+
+/** Where `hasPostgres` says so. */
+export const postgresUrl = url ?? "postgres://127.0.0.1:1/none"
 
 const answers = (url: string) =>
   new Promise<boolean>((resolve) => {
@@ -14,4 +18,19 @@ const answers = (url: string) =>
     socket.on("connect", () => end(true)).on("error", () => end(false)).on("timeout", () => end(false))
   })
 
-export const hasPostgres = await answers(postgresUrl)
+const answersSoon = async (url: string): Promise<boolean> => {
+  for (let tries = 0; tries < 150; tries++) {
+    if (await answers(url)) return true
+    await setTimeout(200)
+  }
+  return false
+}
+
+export const hasPostgres = url !== undefined && (await answersSoon(url))
+
+/** For the name of a test that is skipped. */
+export const withPostgres = hasPostgres
+  ? "with PostgreSQL"
+  : url === undefined
+  ? "with PostgreSQL (skipped: there is none here; install one, or set TEST_DATABASE_URL)"
+  : "with PostgreSQL (skipped: the one of TEST_DATABASE_URL doesn't answer)"
