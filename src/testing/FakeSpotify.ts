@@ -393,11 +393,11 @@ export const oauthError = (error: string, description?: string, status = 400): F
  * @since 0.1.0
  * @category faults
  */
-export const tooManyRequests = (retryAfter?: number | string): Fault => ({
-  applied: false,
-  delay: undefined,
-  outcome: Rate.tooManyRequests(retryAfter)
-})
+export const tooManyRequests = (retryAfter?: number | string): Fault =>
+  Either.match(Input.ofRetryAfter(retryAfter), {
+    onLeft: refusing,
+    onRight: () => ({ applied: false, delay: undefined, outcome: Rate.tooManyRequests(retryAfter) })
+  })
 
 /**
  * 429 with the reason `QUOTA_EXCEEDED`: waiting does not help.
@@ -753,8 +753,10 @@ export const make = (options: Options = {}): Effect.Effect<Service, InvalidInput
  */
 export const layer = (options: Options = {}): Layer.Layer<FakeSpotify | HttpClient.HttpClient, InvalidInput> =>
   Layer.effectContext(
-    Effect.map(make(options), (service) =>
-      Context.make(FakeSpotify, service).pipe(Context.add(HttpClient.HttpClient, service.client)))
+    Effect.map(
+      make(options),
+      (service) => Context.make(FakeSpotify, service).pipe(Context.add(HttpClient.HttpClient, service.client))
+    )
   )
 
 /**
@@ -792,5 +794,4 @@ export const serve = (
  */
 export const layerServer = (
   options: Options = {}
-): Layer.Layer<FakeSpotify, InvalidInput, HttpServer.HttpServer> =>
-  Layer.scoped(FakeSpotify, serve(options))
+): Layer.Layer<FakeSpotify, InvalidInput, HttpServer.HttpServer> => Layer.scoped(FakeSpotify, serve(options))

@@ -244,7 +244,15 @@ export const ofReply = (body: unknown): Checked =>
 
 /** JSON's text, where it can hold the value. */
 export const ofJson = (value: unknown): Either.Either<string, InvalidInput> =>
-  attempt("FakeSpotify.reply", () => {
-    const text: unknown = JSON.stringify(value)
-    return Predicate.isString(text) ? Either.right(text) : refused("FakeSpotify.reply", "json", "what JSON can hold")
+  Option.match(Option.filter(json(value), Predicate.isString), {
+    onNone: () => refused("FakeSpotify.reply", "json", "what JSON can hold"),
+    onSome: Either.right
   })
+
+const json = Option.liftThrowable((value: unknown): unknown => JSON.stringify(value))
+
+/** Seconds to wait; a text may be anything, as what Spotify is known to send. */
+export const ofRetryAfter = (retryAfter: unknown): Checked =>
+  retryAfter === undefined || Predicate.isString(retryAfter) || (Predicate.isNumber(retryAfter) && retryAfter >= 0)
+    ? Either.void
+    : refused("FakeSpotify.tooManyRequests", "retryAfter", instead("a number from 0, or a text", retryAfter))
