@@ -91,6 +91,7 @@ export interface Response {
   readonly headers: { readonly [name: string]: string | undefined }
   /** Where it came from, without the query's values being changed. */
   readonly url: string
+  /** Of a write, as much as came: it has happened, even where the connection broke within its answer's body. */
   readonly text: string
   /** Takes the access token of the request out of a text, so that a body which echoes it brings it into no error. */
   readonly redact?: ((text: string) => string) | undefined

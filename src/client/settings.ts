@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Schedule from "effect/Schedule"
+import { attempt, readOptions } from "../core/input.js"
 import { expectedMarket, marketPattern, of as checks } from "../core/options.js"
 import { defaultMaxWait, transient } from "../core/retry.js"
 import type { InvalidInput, SpotifyError } from "../core/SpotifyError.js"
@@ -30,7 +31,28 @@ const { address, millis, refused, whole } = checks("SpotifyClient")
 
 const isMarket = (input: unknown): boolean => typeof input === "string" && marketPattern.test(input)
 
-export const settingsOf = (options: Options): Either.Either<Settings, InvalidInput> =>
+const names: { readonly [Name in keyof Options]-?: true } = {
+  baseUrl: true,
+  headers: true,
+  market: true,
+  timeout: true,
+  retrySchedule: true,
+  maxWait: true,
+  maxRateLimitRetries: true,
+  maxBodySize: true,
+  maxInFlight: true,
+  requestsPer: true,
+  unreadable: true
+}
+
+export const settingsOf = (options: Options | null): Either.Either<Settings, InvalidInput> =>
+  attempt("SpotifyClient", () =>
+    Either.flatMap(
+      readOptions("SpotifyClient", Object.keys(names), options),
+      () => known(options ?? {})
+    ))
+
+const known = (options: Options): Either.Either<Settings, InvalidInput> =>
   Either.gen(function*() {
     const { market, requestsPer, retrySchedule: schedule = transient, unreadable } = options
     if (unreadable !== undefined && unreadable !== "skip" && unreadable !== "fail") {

@@ -254,7 +254,8 @@ export class RepeatedPage extends Schema.TaggedError<RepeatedPage>()("RepeatedPa
 /**
  * No answer: the connection failed or the attempt took longer than the timeout.
  *
- * For a write this leaves open whether it happened.
+ * For a write this leaves open whether it happened. One that was answered with a success doesn't fail so, even where the
+ * connection breaks within the answer's body.
  *
  * @since 0.1.0
  * @category transport

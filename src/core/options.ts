@@ -47,7 +47,7 @@ export const of = (operation: string) => {
 }
 
 /** Effect takes what is below zero, or no number, for zero. */
-const isBelowZero = (input: unknown): boolean => {
+export const isBelowZero = (input: unknown): boolean => {
   switch (typeof input) {
     case "number":
       return !(input >= 0)

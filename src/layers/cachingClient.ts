@@ -3,13 +3,14 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
 import { digest } from "../core/digest.js"
+import { aFunction, checkOptions } from "../core/input.js"
 import { of as checks } from "../core/options.js"
 import { type InvalidInput, isTransient, type SpotifyError } from "../core/SpotifyError.js"
 import { ownerOf } from "../session/owner.js"
@@ -98,8 +99,17 @@ const isEchoed = ({ headers, redact, text, url }: Response): boolean =>
   redact !== undefined &&
   [text, url, ...Object.values(headers)].some((value) => value !== undefined && redact(value) !== value)
 
-export const timeToLiveOf = ({ timeToLive = Duration.days(7) }: Options): Either.Either<number, InvalidInput> =>
-  checks("ResponseCache").millis("timeToLive", timeToLive, { zero: true, infinite: true })
+const known = { timeToLive: [() => true, ""], when: aFunction } as const
+
+export const timeToLiveOf = (options: Options): Either.Either<number, InvalidInput> =>
+  Either.flatMap(
+    checkOptions("ResponseCache", known, options),
+    () =>
+      checks("ResponseCache").millis("timeToLive", options.timeToLive ?? Duration.days(7), {
+        zero: true,
+        infinite: true
+      })
+  )
 
 export const make = (
   client: SpotifyClient.Service,

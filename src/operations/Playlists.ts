@@ -1004,8 +1004,7 @@ export const sync = Input.guarded(
   "Playlists.sync",
   Sync.sync("Playlists.sync", sources),
   JobInput.ofList("Playlists.sync", {
-    addedAt: Input.oneOf("keep", "forget"),
-    unremovable: Input.oneOf("fail", "leave"),
+    ...JobInput.planning,
     dryRun: Input.aBoolean,
     onProgress: Input.aFunction
   }).playlist

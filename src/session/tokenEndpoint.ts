@@ -184,7 +184,7 @@ const readText = (
   grantType: string,
   response: HttpClientResponse.HttpClientResponse
 ): Effect.Effect<string, TokenEndpointUnreachable> =>
-  Effect.flatMap(bodyOf(response, maxBodySize, 200), (read) =>
+  Effect.flatMap(bodyOf(response, maxBodySize), (read) =>
     Either.match(read, {
       onLeft: (detail) => connectionError(grantType, detail),
       onRight: ({ isCut, text }) => Effect.succeed(isCut ? `more than ${maxBodySize} bytes` : text)

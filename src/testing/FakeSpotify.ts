@@ -14,11 +14,13 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import type { InvalidInput } from "../core/SpotifyError.js"
 import { Accounts, allScopes } from "./internal/accounts.js"
 import { makeClient, makeHttpApp } from "./internal/adapters.js"
 import type { ConnectionReset } from "./internal/adapters.js"
@@ -28,6 +30,7 @@ import type { Core, Entry } from "./internal/core.js"
 import { Faults, matches } from "./internal/faults.js"
 import type { Fault as InternalFault, Match as InternalMatch } from "./internal/faults.js"
 import * as Http from "./internal/http.js"
+import * as Input from "./internal/input.js"
 import type { RepeatState } from "./internal/player.js"
 import * as Rate from "./internal/rate.js"
 import { findRoute } from "./internal/routes.js"
@@ -35,7 +38,8 @@ import { snapshotOf, World } from "./internal/world.js"
 import type { User } from "./internal/world.js"
 
 /**
- * How a fake Spotify behaves. Every member has a default.
+ * How a fake Spotify behaves. Every member has a default; what can't be right, or isn't known, is `InvalidInput` where the
+ * fake is made.
  *
  * @since 0.1.0
  * @category models
@@ -233,7 +237,7 @@ export class AuthorizePageError extends Data.TaggedError("AuthorizePageError")<{
 }
 
 /**
- * A Spotify of its own: two of them know nothing of each other.
+ * A Spotify of its own: two of them know nothing of each other. What it is given and can't be right is `InvalidInput`.
  *
  * @since 0.1.0
  * @category models
@@ -251,7 +255,7 @@ export interface Service {
   /** The requests so far, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** How many requests there were that match. */
-  readonly count: (match?: Match) => Effect.Effect<number>
+  readonly count: (match?: Match) => Effect.Effect<number, InvalidInput>
   /** How many requests each operation got, by `GET /tracks/{id}`. */
   readonly counts: Effect.Effect<Readonly<Record<string, number>>>
   readonly clearRequests: Effect.Effect<void>
@@ -260,7 +264,7 @@ export interface Service {
   readonly failNext: (
     fault: Fault | ReadonlyArray<Fault>,
     options?: { readonly times?: number | undefined; readonly on?: Match | undefined }
-  ) => Effect.Effect<void>
+  ) => Effect.Effect<void, InvalidInput>
   /** Forgets the faults that are still to come. */
   readonly clearFaults: Effect.Effect<void>
 
@@ -274,7 +278,7 @@ export interface Service {
     readonly expiresIn?: Duration.DurationInput | undefined
     readonly pkce?: boolean | undefined
     readonly clientId?: string | undefined
-  }) => Effect.Effect<IssuedToken>
+  }) => Effect.Effect<IssuedToken, InvalidInput>
   /** Lets all access tokens expire now. */
   readonly expireAccessTokens: Effect.Effect<void>
   /** Forgets all access tokens, so that they are invalid. */
@@ -282,7 +286,7 @@ export interface Service {
   /** Revokes the refresh tokens, of one user or of all. */
   readonly revokeRefreshTokens: (user?: string) => Effect.Effect<void>
   /** Changes the quota mode of the app. */
-  readonly setMode: (mode: "extended" | "development") => Effect.Effect<void>
+  readonly setMode: (mode: "extended" | "development") => Effect.Effect<void, InvalidInput>
   /**
    * Plays the browser and the user: opens an authorize URL, agrees (or with `approve: false` cancels), and gives the
    * URL that the browser is sent back to.
@@ -290,7 +294,7 @@ export interface Service {
   readonly authorize: (
     url: string | URL,
     options?: { readonly approve?: boolean | undefined; readonly user?: string | undefined }
-  ) => Effect.Effect<string, AuthorizePageError>
+  ) => Effect.Effect<string, AuthorizePageError | InvalidInput>
 
   /** What the fake keeps, for assertions. Without a user, that of the first one. */
   readonly state: {
@@ -334,6 +338,8 @@ const instead = (status: number, headers: Readonly<Record<string, string>>, body
 
 const contentTypes = { json: "application/json; charset=utf-8", text: "text/plain; charset=utf-8", html: "text/html" }
 
+const refusing = (refused: InvalidInput): Fault => ({ ...connectionReset, refused })
+
 /**
  * Any answer in place of the true one. Without a body it is an empty one.
  *
@@ -348,10 +354,15 @@ export const reply = (
     | { readonly html: string; readonly headers?: Readonly<Record<string, string>> | undefined }
     | { readonly headers: Readonly<Record<string, string>> }
 ): Fault => {
+  const checked = Input.ofReply(body)
+  if (Either.isLeft(checked)) return refusing(checked.left)
   const headers = body?.headers ?? {}
   if (body === undefined) return instead(status, headers, "")
   if ("json" in body) {
-    return instead(status, { "content-type": contentTypes.json, ...headers }, JSON.stringify(body.json))
+    return Either.match(Input.ofJson(body.json), {
+      onLeft: refusing,
+      onRight: (text) => instead(status, { "content-type": contentTypes.json, ...headers }, text)
+    })
   }
   if ("text" in body) return instead(status, { "content-type": contentTypes.text, ...headers }, body.text)
   if ("html" in body) return instead(status, { "content-type": contentTypes.html, ...headers }, body.html)
@@ -382,11 +393,11 @@ export const oauthError = (error: string, description?: string, status = 400): F
  * @since 0.1.0
  * @category faults
  */
-export const tooManyRequests = (retryAfter?: number | string): Fault => ({
-  applied: false,
-  delay: undefined,
-  outcome: Rate.tooManyRequests(retryAfter)
-})
+export const tooManyRequests = (retryAfter?: number | string): Fault =>
+  Either.match(Input.ofRetryAfter(retryAfter), {
+    onLeft: refusing,
+    onRight: () => ({ applied: false, delay: undefined, outcome: Rate.tooManyRequests(retryAfter) })
+  })
 
 /**
  * 429 with the reason `QUOTA_EXCEEDED`: waiting does not help.
@@ -515,8 +526,8 @@ const salt = Effect.map(
   (n) => n.toString(36).padStart(6, "0")
 )
 
-const makeCore = (options: Options): Effect.Effect<Core> =>
-  Effect.map(salt, (salt) => {
+const makeCore = (options: Options): Effect.Effect<Core, InvalidInput> =>
+  Effect.map(Effect.zipRight(Input.ofFake(options), salt), (salt) => {
     const users = options.users ?? defaultUsers
     const clients = [
       {
@@ -633,7 +644,7 @@ const makeState = ({ world }: Core): Service["state"] => {
 const makeAt = (
   options: Options,
   urls: { readonly accountsUrl: string; readonly apiUrl: string }
-): Effect.Effect<Service> =>
+): Effect.Effect<Service, InvalidInput> =>
   Effect.map(makeCore(options), (core): Service => {
     const { accounts, faults, world } = core
     const clientId = options.clientId ?? "fake-client-id"
@@ -652,7 +663,10 @@ const makeAt = (
         core.entries.map(seen)
       ),
       count: (match = {}) =>
-        Effect.sync(() => core.entries.filter((entry) => matches(match, entry.host, entry.request)).length),
+        Effect.map(
+          Input.ofMatch(match),
+          () => core.entries.filter((entry) => matches(match, entry.host, entry.request)).length
+        ),
       counts: Effect.sync(() => {
         const counts: Record<string, number> = {}
         for (const entry of core.entries) {
@@ -664,12 +678,20 @@ const makeAt = (
       clearRequests: Effect.sync(() => {
         core.entries = []
       }),
-      failNext: (fault, { on = {}, times = 1 } = {}) => Effect.sync(() => faults.add(Arr.ensure(fault), times, on)),
+      failNext: (fault, options) =>
+        Effect.suspend(() => {
+          const all = Arr.ensure(fault)
+          return Effect.map(
+            Input.ofFaults(all, options),
+            () => faults.add(all, options?.times ?? 1, options?.on ?? {})
+          )
+        }),
       clearFaults: Effect.sync(() => faults.clear()),
-      issueToken: ({ clientId: client = clientId, expiresIn, pkce = false, scopes = allScopes, user } = {}) =>
+      issueToken: (options = {}) =>
         Effect.gen(function*() {
+          yield* Input.ofToken(options, world.users)
+          const { clientId: client = clientId, expiresIn, pkce = false, scopes = allScopes, user } = options
           const userId = user === null ? undefined : user ?? firstUser
-          if (userId !== undefined && !world.users.has(userId)) return yield* Effect.die(noUser(userId))
           const now = yield* Clock.currentTimeMillis
           const granted = userId === undefined ? [] : scopes
           const lifetime = expiresIn === undefined ? accounts.settings.tokenLifetime : Duration.toMillis(expiresIn)
@@ -693,12 +715,13 @@ const makeAt = (
           }
         }),
       setMode: (mode) =>
-        Effect.sync(() => {
+        Effect.map(Input.ofMode(mode), () => {
           world.mode = mode
         }),
-      authorize: (input, { approve = true, user } = {}) =>
+      authorize: (input, options = {}) =>
         Effect.gen(function*() {
-          const url = new URL(input)
+          const url = yield* Input.ofConsent(input, options)
+          const { approve = true, user } = options
           const opened = yield* browse("GET", url, "")
           if (opened.status >= 400) {
             return yield* new AuthorizePageError({ status: opened.status, page: opened.body })
@@ -719,7 +742,7 @@ const makeAt = (
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<Service> =>
+export const make = (options: Options = {}): Effect.Effect<Service, InvalidInput> =>
   makeAt(options, { accountsUrl: Http.accountsOrigin, apiUrl: `${Http.apiOrigin}/v1` })
 
 /**
@@ -728,10 +751,12 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options = {}): Layer.Layer<FakeSpotify | HttpClient.HttpClient> =>
+export const layer = (options: Options = {}): Layer.Layer<FakeSpotify | HttpClient.HttpClient, InvalidInput> =>
   Layer.effectContext(
-    Effect.map(make(options), (service) =>
-      Context.make(FakeSpotify, service).pipe(Context.add(HttpClient.HttpClient, service.client)))
+    Effect.map(
+      make(options),
+      (service) => Context.make(FakeSpotify, service).pipe(Context.add(HttpClient.HttpClient, service.client))
+    )
   )
 
 /**
@@ -743,7 +768,7 @@ export const layer = (options: Options = {}): Layer.Layer<FakeSpotify | HttpClie
  */
 export const serve = (
   options: Options = {}
-): Effect.Effect<Service, never, HttpServer.HttpServer | Scope.Scope> =>
+): Effect.Effect<Service, InvalidInput, HttpServer.HttpServer | Scope.Scope> =>
   Effect.gen(function*() {
     const server = yield* HttpServer.HttpServer
     const origin = HttpServer.formatAddress(server.address).replace("//0.0.0.0:", "//127.0.0.1:")
@@ -767,5 +792,6 @@ export const serve = (
  *   Layer.provide(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
  * )
  */
-export const layerServer = (options: Options = {}): Layer.Layer<FakeSpotify, never, HttpServer.HttpServer> =>
-  Layer.scoped(FakeSpotify, serve(options))
+export const layerServer = (
+  options: Options = {}
+): Layer.Layer<FakeSpotify, InvalidInput, HttpServer.HttpServer> => Layer.scoped(FakeSpotify, serve(options))

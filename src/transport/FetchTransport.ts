@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { connectionDetail } from "../core/text.js"
 import { Reading, readWeb } from "./body.js"
-import { headersOf, received, type Send, withSend } from "./transport.js"
+import { headersOf, isWrite, received, receivedSoFar, type Send, type Sending, withSend } from "./transport.js"
 
 const fieldsOf = (headers: Headers): Record<string, string> => {
   const fields: Record<string, string> = {}
@@ -36,6 +36,7 @@ const send = (fetch: typeof globalThis.fetch, init: RequestInit): Send => {
   const preset = init.headers === undefined ? undefined : new Headers(init.headers)
   return (message, done) => {
     const controller = new AbortController()
+    let soFar: Sending["soFar"] = () => undefined
     const read = async () => {
       const response = await fetch(message.url, {
         ...init,
@@ -48,15 +49,17 @@ const send = (fetch: typeof globalThis.fetch, init: RequestInit): Send => {
       })
       const reading = new Reading(
         response.status,
+        isWrite(message),
         response.headers.get("content-encoding") ?? undefined,
         message.maxBodySize,
         true
       )
+      soFar = () => receivedSoFar(response.status, reading, () => fieldsOf(response.headers))
       const body = await readWeb(response.body?.getReader?.(), response, reading)
       return received(response.status, body, () => fieldsOf(response.headers))
     }
     read().then(done, (error: unknown) => done(Effect.fail(connectionDetail(error, false))))
-    return { abort: () => controller.abort(), aborted: Effect.void }
+    return { abort: () => controller.abort(), aborted: Effect.void, soFar: () => soFar() }
   }
 }
 

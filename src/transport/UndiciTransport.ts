@@ -13,7 +13,7 @@ import * as zlib from "node:zlib"
 import { connectionDetail } from "../core/text.js"
 import { type Read, Reading } from "./body.js"
 import { asking } from "./onNode.js"
-import { headersOf, type Received, received, type Send, withSend } from "./transport.js"
+import { headersOf, isWrite, type Received, received, receivedSoFar, type Send, withSend } from "./transport.js"
 
 type Fields = { readonly [name: string]: string | ReadonlyArray<string> | undefined }
 
@@ -59,6 +59,7 @@ const send = (dispatcher: Undici.Dispatcher): Send => (message, done) => {
       const encoding = fields["content-encoding"]
       reading = new Reading(
         code,
+        isWrite(message),
         encoding === undefined ? encoding : String(encoding),
         message.maxBodySize,
         false,
@@ -84,7 +85,8 @@ const send = (dispatcher: Undici.Dispatcher): Send => (message, done) => {
       isAborted = true
       controller?.abort(new Error("aborted"))
     },
-    aborted: Effect.void
+    aborted: Effect.void,
+    soFar: () => reading && receivedSoFar(status, reading, () => fieldsOf(headers))
   }
 }
 

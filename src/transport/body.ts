@@ -28,24 +28,26 @@ const part = (bytes: Uint8Array, isCut: boolean): Read => Either.right({ text: u
 export type Read = Either.Either<Body, string>
 
 /**
- * A body on its way, from any transport. The body of an error is never what a call fails for: the status says more, so
- * that what can't be read of it is left out.
+ * A body on its way, from any transport. The body of an error is never what a call fails for, since the status says more,
+ * nor that of a write's success, since the write has happened by then: what can't be read of those is left out.
  */
 export class Reading {
   private readonly chunks: Chunks
-  private readonly isError: boolean
+  private readonly isNeeded: boolean
   private readonly packing: Packing
 
   /** `isTried` is to say whether the transport may have unpacked it. */
   constructor(
     status: number,
+    isWrite: boolean,
     encoding: string | undefined,
     maxBodySize: number,
     isTried: boolean,
     zlib: Zlib | undefined = builtin
   ) {
-    this.isError = status < 200 || status >= 300
-    const limit = Math.min(maxBodySize, this.isError ? maxErrorSize : maxText)
+    const isError = status < 200 || status >= 300
+    this.isNeeded = !isError && !isWrite
+    const limit = Math.min(maxBodySize, isError ? maxErrorSize : maxText)
     this.chunks = new Chunks(limit)
     this.packing = { encoding, isTried, limit, zlib }
   }
@@ -57,8 +59,8 @@ export class Reading {
 
   /** All has come that is to come. */
   end(): Read | Promise<Read> {
-    const { isCut } = this.chunks
-    if (isCut && !this.isError) return Either.right({ text: "", isCut })
+    const isCut = this.chunks.isCut && this.isNeeded
+    if (isCut) return Either.right({ text: "", isCut })
     try {
       const bytes = unpack(this.chunks.all(), this.packing)
       return bytes instanceof Promise
@@ -71,12 +73,17 @@ export class Reading {
 
   /** The rest will not come. */
   lost(error: unknown): Read | Promise<Read> {
-    return this.isError ? this.end() : Either.left(connectionDetail(error, true))
+    return this.isNeeded ? Either.left(connectionDetail(error, true)) : this.end()
+  }
+
+  /** What there is of it, where that will do. */
+  soFar(): Read | Promise<Read> | undefined {
+    return this.isNeeded ? undefined : this.end()
   }
 
   private unreadable(error: unknown): Read {
-    const isCut = isTooLarge(error)
-    return isCut || this.isError ? Either.right({ text: "", isCut }) : Either.left(connectionDetail(error, true))
+    const isCut = isTooLarge(error) && this.isNeeded
+    return isCut || !this.isNeeded ? Either.right({ text: "", isCut }) : Either.left(connectionDetail(error, true))
   }
 }
 

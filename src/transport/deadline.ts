@@ -4,9 +4,15 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import { monotonic, sleepOn } from "../core/time.js"
-import type { Sending } from "./transport.js"
 
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** What can be given up; `soFar` is what there is by then, where that will do. */
+interface Started<A, E> {
+  readonly abort: () => void
+  readonly aborted: Effect.Effect<void>
+  readonly soFar: () => Effect.Effect<A, E> | undefined
+}
 
 interface Running {
   readonly end: number
@@ -28,7 +34,7 @@ export class Deadline {
   run<A, E, E2>(
     clock: Clock.Clock,
     restore: Restore,
-    start: (done: (result: Effect.Effect<A, E>) => void) => Sending,
+    start: (done: (result: Effect.Effect<A, E>) => void) => Started<A, E>,
     onExpiry: () => E2
   ): Effect.Effect<A, E | E2> {
     return Effect.suspend(() => {
@@ -41,11 +47,11 @@ export class Deadline {
         if (resume === undefined) early ??= result
         else resume(result)
       }
-      let sending: Sending | undefined
+      let sending: Started<A, E> | undefined
       const running: Running = {
         end: Math.ceil(monotonic(clock) + this.millis),
         expire: () => {
-          end(Effect.failSync(onExpiry))
+          end(sending?.soFar() ?? Effect.failSync(onExpiry))
           sending?.abort()
         }
       }

@@ -57,6 +57,21 @@ export const received = (
     ? Either.left(read.left)
     : Either.right(new Answer(status, read.right.text, read.right.isCut, headersOf))
 
+export const isWrite = ({ method }: Pick<Message, "method">): boolean => method !== "GET"
+
+/** The answer with what has come of its body, where that will do. */
+export const receivedSoFar = (
+  status: number,
+  reading: Reading,
+  headersOf: () => Received["headers"]
+): Effect.Effect<Received, string> | undefined => {
+  const read = reading.soFar()
+  return read && Effect.flatMap(
+    read instanceof Promise ? Effect.promise(() => read) : Effect.succeed(read),
+    (read) => received(status, read, headersOf)
+  )
+}
+
 export interface Message {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly url: string
@@ -75,6 +90,8 @@ export interface Sending {
   readonly abort: () => void
   /** Waits until nothing is left of it. */
   readonly aborted: Effect.Effect<void>
+  /** The answer with what has come of its body, where it has begun and that will do. */
+  readonly soFar: () => Effect.Effect<Received, string> | undefined
 }
 
 /** Sends a message and tells of its answer, or of what went wrong: that is all that a call needs of an HTTP client. */
@@ -169,22 +186,33 @@ const addStream = (response: HttpClientResponse.HttpClientResponse, reading: Rea
     Effect.catchIf((error) => error.reason === "EmptyBody", () => addText(response, reading))
   )
 
-/** Reads the body of an answer, up to so many bytes; as that of another status where that is given. */
+/** Reads the body of an answer, all of which is needed, up to so many bytes. */
 export const bodyOf = (
   response: HttpClientResponse.HttpClientResponse,
-  maxBodySize: number,
-  status: number = response.status
-): Effect.Effect<Read> => {
+  maxBodySize: number
+): Effect.Effect<Read> => readingOf(response, 200, false, maxBodySize).read
+
+/** How the body of an answer is read, up to so many bytes. */
+const readingOf = (
+  response: HttpClientResponse.HttpClientResponse,
+  status: number,
+  isWrite: boolean,
+  maxBodySize: number
+): { readonly reading: Reading; readonly read: Effect.Effect<Read> } => {
   const source = sourceOf(response)
   const web = typeof Response === "function" && source instanceof Response ? source : undefined
   const node = readableOf(source) ?? readableOf(ownOf(source, "body"))
-  const reading = new Reading(status, response.headers["content-encoding"], maxBodySize, node === undefined)
+  const reading = new Reading(status, isWrite, response.headers["content-encoding"], maxBodySize, node === undefined)
   // Somebody before us has looked at it; the response keeps its text for that.
-  if (node?.readableDidRead === true || web?.bodyUsed === true || web?.body?.locked === true) {
-    return ended(addText(response, reading), reading)
-  }
-  if (node !== undefined) return fromNode(node, reading)
-  return web === undefined ? ended(addStream(response, reading), reading) : fromWeb(web, reading)
+  const isLooked = node?.readableDidRead === true || web?.bodyUsed === true || web?.body?.locked === true
+  const read = isLooked
+    ? ended(addText(response, reading), reading)
+    : node !== undefined
+    ? fromNode(node, reading)
+    : web === undefined
+    ? ended(addStream(response, reading), reading)
+    : fromWeb(web, reading)
+  return { reading, read }
 }
 
 const through = (http: HttpClient.HttpClient): Send => (message, done, caller) => {
@@ -197,19 +225,21 @@ const through = (http: HttpClient.HttpClient): Send => (message, done, caller) =
     fiberRefs: caller.getFiberRefs(),
     runtimeFlags: Runtime.defaultRuntimeFlags
   })
+  let soFar: Sending["soFar"] = () => undefined
   const answer = Effect.catchAll(http.execute(request), refused).pipe(
     Effect.mapError(transportDetail),
-    Effect.flatMap((response) =>
-      Effect.flatMap(
-        bodyOf(response, message.maxBodySize),
-        (read) => received(response.status, read, () => response.headers)
-      )
-    )
+    Effect.flatMap((response) => {
+      const { status } = response
+      const { read, reading } = readingOf(response, status, isWrite(message), message.maxBodySize)
+      soFar = () => receivedSoFar(status, reading, () => response.headers)
+      return Effect.flatMap(read, (read) => received(status, read, () => response.headers))
+    })
   )
   // Its own fiber, since only a fiber can be interrupted; the answer isn't its result, which the runtime would hold on to.
   const fiber = Runtime.runFork(runtime, Effect.map(Effect.exit(answer), done), { updateRefs: quiet })
   return {
     abort: () => fiber.unsafeInterruptAsFork(FiberId.none),
-    aborted: Effect.asVoid(Fiber.await(fiber))
+    aborted: Effect.asVoid(Fiber.await(fiber)),
+    soFar: () => soFar()
   }
 }

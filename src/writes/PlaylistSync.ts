@@ -6,7 +6,8 @@
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { SpotifyError } from "../core/SpotifyError.js"
+import type { InvalidInput, SpotifyError } from "../core/SpotifyError.js"
+import { ofLists, planning } from "./jobInput.js"
 import * as internal from "./plan.js"
 import type { Place, Plan, PlanOptions } from "./plan.js"
 
@@ -138,4 +139,8 @@ export const plan = (
   current: ReadonlyArray<string | null>,
   wanted: ReadonlyArray<string>,
   options?: PlanOptions
-): Either.Either<Plan, ImpossibleSync> => Either.mapLeft(internal.plan(current, wanted, options), impossible)
+): Either.Either<Plan, InvalidInput | ImpossibleSync> =>
+  Either.flatMap(
+    ofLists("PlaylistSync.plan", planning)(current, wanted, options),
+    () => Either.mapLeft(internal.plan(current, wanted, options), impossible)
+  )

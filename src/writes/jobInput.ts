@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Allowed, checkOptions, instead, isListOf } from "../core/input.js"
+import { type Allowed, attempt, checkOptions, instead, isListOf, oneOf } from "../core/input.js"
 import { InvalidInput } from "../core/SpotifyError.js"
 import * as SpotifyId from "../core/SpotifyId.js"
 import { Account } from "./BulkWrites.js"
@@ -11,6 +11,9 @@ type Checked = Either.Either<unknown, InvalidInput>
 
 /** How far a job came, as it is given back. */
 export const account: Allowed = [Schema.is(Account), "the account of a job"]
+
+/** At what price a playlist is made equal to a list. */
+export const planning = { addedAt: oneOf("keep", "forget"), unremovable: oneOf("fail", "leave") }
 
 const isList = (input: unknown): boolean =>
   Array.isArray(input) ? isListOf(input, Predicate.isString) : Predicate.isIterable(input) && !Predicate.isString(input)
@@ -62,3 +65,19 @@ export const ofPlan =
       checkOptions(operation, allowed, options),
       () => check(operation, "plan", [isPlan, "the plan of a sync"], plan)
     )
+
+const isUriOrNull = (uri: unknown): boolean => uri === null || Predicate.isString(uri)
+
+/** Looks at what a plan is made of. */
+export const ofLists =
+  (operation: string, allowed: { readonly [name: string]: Allowed }) =>
+  (current: unknown, wanted: unknown, options: unknown): Either.Either<unknown, InvalidInput> =>
+    attempt(operation, () =>
+      Either.all([
+        checkOptions(operation, allowed, options),
+        check(operation, "current", [
+          (input) => isListOf(input, isUriOrNull),
+          "a list of URIs, null for what can't be read"
+        ], current),
+        check(operation, "wanted", [(input) => isListOf(input, Predicate.isString), "a list of URIs"], wanted)
+      ]))

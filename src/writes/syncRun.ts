@@ -296,12 +296,12 @@ export const sync = (operation: string, operations: Operations) => {
   const planFor = (
     playlist: string,
     uris: Uris,
-    options: PlanOptions
+    { addedAt, unremovable }: PlanOptions
   ): Effect.Effect<PlaylistPlan, SpotifyError | ImpossibleSync, SpotifyClient> =>
     Effect.gen(function*() {
       const { own, snapshot_id } = yield* seen(operations, playlist)
       const current = yield* currentOf(playlist, own)
-      const planned = yield* plan(current, uris, options)
+      const planned = yield* plan(current, uris, { addedAt, unremovable })
       return { ...planned, playlist, snapshot_id }
     })
 

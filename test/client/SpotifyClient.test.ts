@@ -111,8 +111,9 @@ describe("what may be sent again", () => {
         yield* valueOf(get("/me"))
         expect(yield* fake.count({ path: "/v1/me" })).toBe(3)
         yield* fake.failNext(fault, twice)
-        const error = yield* errorOf(queue)
-        expect(error._tag).toBe(tag)
+        // Its answer has come by then: it is done.
+        if (fault === FakeSpotify.brokenOff) yield* valueOf(queue)
+        else expect((yield* errorOf(queue))._tag).toBe(tag)
         expect(yield* fake.count({ method: "POST" })).toBe(1)
       }).pipe(Effect.provide(layer())))
 

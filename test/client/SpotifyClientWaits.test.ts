@@ -114,6 +114,20 @@ describe("after a row of 429s", () => {
       { numRuns: 25 }
     ), 60_000)
 
+  it.effect("a pause of just maxWait is sat through, and those who did so are answered", () =>
+    Effect.gen(function*() {
+      const { ends, last } = yield* through({
+        row: Array.from({ length: 16 }, () => 60),
+        waiters: 30,
+        inBackground: 10,
+        client: {}
+      })
+      for (const { at, exit } of ends) {
+        expect(outcomeOf(exit)).toBe(200)
+        expect(at).toBeLessThanOrEqual(last + 60 + 15 + 3)
+      }
+    }))
+
   it.effect("nobody waits for longer than maxWait, neither who was refused nor who wasn't sent", () =>
     Effect.gen(function*() {
       const { ends } = yield* through({

@@ -44,6 +44,9 @@ const badDurations = [NaN, -1, -Infinity, 0, -5n, "-5 seconds", "5", "", "soon",
 describe("SpotifyClient.layer refuses", () => {
   refuses(
     [
+      ["maxInflight", { maxInflight: 3 }],
+      ["retries", { retries: 3 }],
+      ["options", ["SE"]],
       ...[NaN, Infinity, -1, 0, 2.5, "3"].map((value) => ["maxInFlight", { maxInFlight: value }] as const),
       ...[NaN, Infinity, -1, 0.5, "3"].map((value) => ["maxRateLimitRetries", { maxRateLimitRetries: value }] as const),
       ...[NaN, Infinity, -1, 0, 2.5, "3", undefined].map((value) =>
@@ -87,6 +90,13 @@ describe("SpotifyClient.layer refuses", () => {
     ],
     (options) => failure(SpotifyClient.layer(options).pipe(Layer.provide(below)))
   )
+
+  it.effect("an option that there isn't, with the nearest name", () =>
+    Effect.gen(function*() {
+      const misspelt: {} = { maxInflight: 3 }
+      const error = yield* failure(SpotifyClient.layer(misspelt).pipe(Layer.provide(below)))
+      expect(error).toMatchObject({ expected: expect.stringMatching(/^spelt maxInFlight,/) })
+    }))
 
   it.effect("nothing that can be right", () =>
     Effect.forEach(
@@ -193,7 +203,11 @@ describe("sessions refuse", () => {
 
 describe("ResponseCache.layer refuses", () => {
   refuses(
-    badDurations.filter((value) => value !== 0).map((value) => ["timeToLive", { timeToLive: value }] as const),
+    [
+      ...badDurations.filter((value) => value !== 0).map((value) => ["timeToLive", { timeToLive: value }] as const),
+      ["timeToLife", { timeToLife: 5 }],
+      ["when", { when: true }]
+    ],
     (options) =>
       failure(
         ResponseCache.layer(options).pipe(

@@ -1,6 +1,6 @@
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Layer, TestClock } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Option, Scope, TestClock, Tracer } from "effect"
 import * as Player from "effect-spotify/Player"
 import * as RequestSharing from "effect-spotify/RequestSharing"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
@@ -24,6 +24,9 @@ const outcomes = Effect.map(
 )
 
 const track = Tracks.get(FakeSpotify.id("track", 1))
+
+/** What `@effect/sql` keeps in the context: a connection that is the caller's until its transaction ends. */
+class Transaction extends Context.Tag("test/Transaction")<Transaction, string>() {}
 
 /** Runs while the fake takes its second to answer. */
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -190,6 +193,40 @@ describe("RequestSharing", () => {
       expect((yield* other.status).inFlight).toBe(1)
       yield* Fiber.interrupt(fiber)
     }).pipe(Effect.scoped, Effect.provide(layer({ ...slow, client: { market: "SE" } }))))
+
+  it.effect("doesn't run in the transaction of the caller who began it, which may be over before the answer", () =>
+    Effect.gen(function*() {
+      const seen: Array<unknown> = []
+      // What is beneath, as a session or an HTTP client of the user's own, looks for a transaction of its caller.
+      const watched = Layer.effect(
+        SpotifyClient.SpotifyClient,
+        Effect.map(SpotifyClient.SpotifyClient, (client) => ({
+          ...client,
+          execute: (request: SpotifyClient.Request) =>
+            Effect.flatMap(Effect.context<never>(), (context) => {
+              seen.push([
+                Option.isSome(Context.getOption(context, Transaction)),
+                Option.isSome(Context.getOption(context, Scope.Scope)),
+                Option.map(Context.getOption(context, Tracer.ParentSpan), ({ _tag }) => _tag)
+              ])
+              return client.execute(request)
+            })
+        }))
+      )
+      yield* Effect.gen(function*() {
+        const first = yield* Effect.fork(
+          track.pipe(Effect.withSpan("caller"), Effect.provideService(Transaction, "the first caller's"), Effect.scoped)
+        )
+        yield* TestClock.adjust("500 millis")
+        const second = yield* Effect.fork(track)
+        yield* TestClock.adjust("100 millis")
+        yield* Fiber.interrupt(first)
+        yield* TestClock.adjust("400 millis")
+        expect((yield* second).id).toBe(FakeSpotify.id("track", 1))
+      }).pipe(Effect.provide(RequestSharing.layer.pipe(Layer.provide(watched))))
+      // Its span says to which call the request belongs; that it has ended by then ends nothing else.
+      expect(seen).toEqual([[false, false, Option.some("Span")]])
+    }).pipe(Effect.provide(client.layer(slow))))
 
   it.effect("passes a defect on to all", () =>
     Effect.gen(function*() {

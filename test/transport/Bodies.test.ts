@@ -1,8 +1,10 @@
 import { HttpClient, HttpClientResponse } from "@effect/platform"
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import { Effect, Either, FastCheck, Layer, ManagedRuntime, Option, Predicate, Redacted } from "effect"
+import * as Library from "effect-spotify/Library"
 import * as Markets from "effect-spotify/Markets"
 import * as Player from "effect-spotify/Player"
+import * as Playlists from "effect-spotify/Playlists"
 import * as SpotifyAuth from "effect-spotify/SpotifyAuth"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import type { SpotifyError } from "effect-spotify/SpotifyError"
@@ -233,6 +235,57 @@ describe("over a port, on every transport", () => {
       expect(await each(answer(403), readMarkets)).toEqual(all("Forbidden"))
       expect(await each(answer(200), readMarkets)).toEqual(all("TransportError"))
     }
+  })
+
+  describe("a write that is answered with a success is done and not sent again", () => {
+    const id = "3cEYpjA9oz9GiPac4AsH4n"
+    const uris = ["spotify:track:7EjyzZcbLxW7PaaLua9Ksb"]
+    const start = json(`{"snapshot_id":"s1","href":"https://api.spotify.com/v1/playlists/${id}","name":"Ev`)
+    const long = json(`{"snapshot_id":"s1","uri":"spotify:playlist:${id}","description":"${"x".repeat(maxBodySize)}"}`)
+    const answers: { readonly [what: string]: Answer } = {
+      "breaks off": { ...labelled(undefined, start, 201), breaksOff: true },
+      "is cut": labelled(undefined, start, 201),
+      "is longer than the limit": labelled(undefined, long, 201),
+      "is longer than the limit, unpacked": labelled("gzip", gzipSync(long), 201),
+      "breaks off, packed": { ...labelled("gzip", gzip.subarray(0, 60), 201), breaksOff: true },
+      "can't be unpacked": labelled("gzip", broken(gzip), 201)
+    }
+    const writes: { readonly [name: string]: Effect.Effect<unknown, SpotifyError, Services> } = {
+      save: Library.save({ uris }),
+      next: Player.next(),
+      addItems: Effect.asVoid(Playlists.addItems(id, { uris })),
+      uploadCover: Playlists.uploadCover(id, { image: "/9j/4AAQ" })
+    }
+    for (const [what, answer] of Object.entries(answers)) {
+      it(`and its body ${what}`, async () => {
+        for (const [name, write] of Object.entries(writes)) {
+          server.seen.length = 0
+          expect(await each(answer, write), name).toEqual(all(undefined))
+          expect(server.seen.length, name).toBe(transports.length)
+        }
+      })
+    }
+
+    for (const what of ["breaks off", "is cut", "is longer than the limit"]) {
+      it(`and what identifies its result is kept where its body ${what}`, async () => {
+        const answer = answers[what]!
+        const version = Effect.map(Playlists.addItems(id, { uris }), ({ snapshot_id }) => snapshot_id)
+        expect(await each(answer, version)).toEqual(all("s1"))
+        expect(await each(answer, Effect.map(Playlists.create({ name: "Evening" }), ({ id }) => id))).toEqual(all(id))
+      })
+    }
+
+    it("and says so where nothing identifies a new playlist", async () => {
+      const create = Effect.matchEffect(Playlists.create({ name: "Evening" }), {
+        onFailure: ({ _tag, message }) => Effect.succeed([_tag, message.includes("it is done (201)")]),
+        onSuccess: () => Effect.succeed(["a playlist"])
+      })
+      for (const what of ["breaks off, packed", "can't be unpacked"]) {
+        server.seen.length = 0
+        expect(await each(answers[what]!, create)).toEqual(all(["DecodeError", true]))
+        expect(server.seen.length).toBe(transports.length)
+      }
+    })
   })
 
   it("text is UTF-8 without a byte order mark, whatever the label says", async () => {

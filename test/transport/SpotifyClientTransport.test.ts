@@ -149,25 +149,38 @@ for (
         expect(headers).toHaveProperty("authorization")
       }).pipe(Effect.provide(layer)))
 
-    for (
-      const [what, fault, detail] of [
-        ["a connection that is reset", FakeSpotify.connectionReset, /^(ECONNRESET|UND_ERR_SOCKET)$/],
-        ["a body that breaks off", FakeSpotify.brokenOff, /^(ECONNRESET|UND_ERR_\w+|the connection broke off)$/]
-      ] as const
-    ) {
-      it.live(`${what}: a GET is sent again, a POST is not`, () =>
-        Effect.gen(function*() {
-          const fake = yield* spotify
-          yield* fake.failNext(fault)
-          expect((yield* get("/me")).status).toBe(200)
-          expect(yield* fake.count({ path: "/v1/me" })).toBe(2)
-          yield* fake.failNext(FakeSpotify.afterApplying(fault))
-          const error = yield* Effect.flip(queue)
-          expect(error).toMatchObject({ _tag: "TransportError", reason: "Connection", path: "/me/player/queue" })
-          expect(error).toMatchObject({ detail: expect.stringMatching(detail) })
-          expect((yield* fake.state.player()).queue).toHaveLength(1)
-        }).pipe(Effect.provide(layer)))
-    }
+    it.live("a connection that is reset: a GET is sent again, a POST is not", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* fake.failNext(FakeSpotify.connectionReset)
+        expect((yield* get("/me")).status).toBe(200)
+        expect(yield* fake.count({ path: "/v1/me" })).toBe(2)
+        yield* fake.failNext(FakeSpotify.afterApplying(FakeSpotify.connectionReset))
+        expect(yield* Effect.flip(queue)).toMatchObject({
+          _tag: "TransportError",
+          reason: "Connection",
+          path: "/me/player/queue",
+          detail: expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/)
+        })
+        expect((yield* fake.state.player()).queue).toHaveLength(1)
+      }).pipe(Effect.provide(layer)))
+
+    it.live("a body that breaks off: a GET is sent again, a POST is done", () =>
+      Effect.gen(function*() {
+        const fake = yield* spotify
+        yield* fake.failNext(FakeSpotify.brokenOff)
+        expect((yield* get("/me")).status).toBe(200)
+        expect(yield* fake.count({ path: "/v1/me" })).toBe(2)
+        yield* fake.failNext(FakeSpotify.brokenOff)
+        expect(yield* Effect.flip(get("/me", { idempotent: false }))).toMatchObject({
+          _tag: "TransportError",
+          reason: "Connection",
+          detail: expect.stringMatching(/^(ECONNRESET|UND_ERR_\w+|the connection broke off)$/)
+        })
+        yield* fake.failNext(FakeSpotify.brokenOff)
+        yield* queue
+        expect((yield* fake.state.player()).queue).toHaveLength(1)
+      }).pipe(Effect.provide(layer)))
 
     it.live("an answer that doesn't come in time: the request is aborted", () =>
       Effect.gen(function*() {

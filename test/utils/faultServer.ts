@@ -116,6 +116,17 @@ export const cut: Fault = {
   }
 }
 
+/** Half of an answer, and then nothing more. */
+export const stalled: Fault = {
+  applies: true,
+  answer: (response, answer) => {
+    const whole = withBody(answer)
+    socketOf(response).write(
+      Buffer.concat([Buffer.from(head(whole)), whole.body.subarray(0, whole.body.length / 2)])
+    )
+  }
+}
+
 /** Never answered. */
 export const slow: Fault = { applies: true, answer: () => {} }
 

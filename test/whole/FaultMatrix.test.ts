@@ -38,7 +38,8 @@ const table = `
 | reset after                  | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
 | reset within the answer      | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
 | slow: no answer in time      | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
-| cut body                     | ok 2               | ok 2 +1            | TransportError 1 +1 | TransportError 1 +1 | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
+| cut body                     | ok 2               | ok 1 +1            | ok 1 +1             | ok 1 +1             | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
+| stalled body                 | ok 2               | ok 1 +1            | ok 1 +1             | ok 1 +1             | ok 4 +120              | ok 2 +120               | TokenEndpointUnreachable 1   | ok 2 +1            |
 | reset, always                | TransportError 4   | TransportError 4   | TransportError 1    | TransportError 1   | TransportError 5 +50    | TransportError 4 +100   | TokenEndpointUnreachable 1   | TokenEndpointUnreachable 4   |
 | empty body                   | DecodeError 1      | ok 1 +1            | ok 1 +1             | ok 1 +1            | DecodeError 2 +50       | ok 2 +120               | OAuthError 1       | OAuthError 1       |
 | HTML                         | DecodeError 1      | ok 1 +1            | ok 1 +1             | ok 1 +1            | DecodeError 2 +50       | ok 2 +120               | OAuthError 1       | OAuthError 1       |
@@ -72,6 +73,7 @@ const faults: { readonly [name: string]: readonly [fault: Faults.Fault, times?: 
   "reset within the answer": [Faults.resetWithin],
   "slow: no answer in time": [Faults.slow],
   "cut body": [Faults.cut],
+  "stalled body": [Faults.stalled],
   "reset, always": [Faults.resetBefore, "always"],
   "empty body": [Faults.empty],
   "HTML": [Faults.html],
@@ -213,6 +215,9 @@ const clientOf = (
       ))))
   )
 
+/** Whether it lasts until the client's timeout. */
+const isLasting = (fault: Faults.Fault | undefined): boolean => fault === Faults.slow || fault === Faults.stalled
+
 /** What a cell of the table says. */
 const cell = (
   server: Effect.Effect.Success<typeof Faults.make>,
@@ -224,7 +229,7 @@ const cell = (
     name === request && (times === "once" ? n === first : n >= first) ? fault : undefined
   )
   const isToken = request === "POST /api/token"
-  const isSlow = fault === Faults.slow
+  const isSlow = isLasting(fault)
   const isRefused = faultName === "refused, always"
   const leadsAway = faultName === "another host as next"
   world.leadsAway = leadsAway
@@ -282,9 +287,7 @@ describe("whatever goes wrong on the wire", () => {
         const http = yield* Layer.build(transport)
         const expected = rows.flatMap(([fault = "", ...cells]) =>
           cells.flatMap((text, i) => text === "-" ? [] : [{ fault, operation: columns[i] ?? "", text }])
-        ).toSorted((a, b) =>
-          Number(faults[b.fault]?.[0] === Faults.slow) - Number(faults[a.fault]?.[0] === Faults.slow)
-        )
+        ).toSorted((a, b) => Number(isLasting(faults[b.fault]?.[0])) - Number(isLasting(faults[a.fault]?.[0])))
         const actual = yield* Effect.forEach(
           expected,
           ({ fault, operation }) => Effect.provide(cell(server, fault, operations[operation]!), http),

@@ -534,9 +534,14 @@ describe("an answer that is nested deeply", () => {
     }).pipe(Effect.provide(RequestBatching.layer.pipe(Layer.provide(answering(() => answer)))))
   })
 
-  it.live("isn't taken from the response cache, whatever that holds", () =>
-    Effect.gen(function*() {
-      expect(yield* Effect.flip(Tracks.get(id("track", 1)))).toMatchObject({ _tag: "DecodeError" })
+  it.live("isn't taken from the response cache, whatever that holds", () => {
+    const entry = (text: string) =>
+      `{"status":200,"url":"/tracks","headers":{"cache-control":"max-age=999"},"request":{},"write":"","at":${Date.now()},"text":${text}}`
+    let held = ""
+    return Effect.gen(function*() {
+      for (held of [nested, "null", "{", entry(nested), entry("5"), entry("null"), entry(JSON.stringify(nested))]) {
+        expect(yield* Effect.flip(Tracks.get(id("track", 1)))).toMatchObject({ _tag: "DecodeError" })
+      }
     }).pipe(
       Effect.provide(
         ResponseCache.layer().pipe(
@@ -544,7 +549,7 @@ describe("an answer that is nested deeply", () => {
           Layer.provide(Layer.succeed(
             KeyValueStore.KeyValueStore,
             KeyValueStore.makeStringOnly({
-              get: () => Effect.succeedSome(nested),
+              get: () => Effect.succeedSome(held),
               set: () => Effect.void,
               remove: () => Effect.void,
               clear: Effect.void,
@@ -553,5 +558,6 @@ describe("an answer that is nested deeply", () => {
           ))
         )
       )
-    ))
+    )
+  })
 })

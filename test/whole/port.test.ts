@@ -50,7 +50,7 @@ describe("over a real port", () => {
       const wanted = uris(0, 1050)
       const { id } = yield* Playlists.create({ name: "Long" })
       const adds = { method: "POST", path: /\/items$/ } as const
-      yield* fake.failNext(FakeSpotify.afterApplying(FakeSpotify.brokenOff), {
+      yield* fake.failNext(FakeSpotify.afterApplying(FakeSpotify.connectionReset), {
         on: adds
       })
       expect(yield* Playlists.addAll(id, wanted)).toMatchObject({ written: 1050, failed: [], inDoubt: [] })

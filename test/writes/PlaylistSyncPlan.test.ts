@@ -201,3 +201,28 @@ describe("plan", () => {
     expect(planned([local(0), t(0)], [t(0)], { addedAt: "forget" })).toMatchObject({ steps: [{ _tag: "Replace" }] })
   })
 })
+
+describe("a plan of what can't be right", () => {
+  const plan: (...args: ReadonlyArray<never>) => Either.Either<unknown, unknown> = PlaylistSync.plan
+  const none = {} as const
+  const cases: ReadonlyArray<readonly [field: string, expected: RegExp, args: ReadonlyArray<unknown>]> = [
+    ["addedat", /^spelt addedAt,/, [[], [], { addedat: "forget" }]],
+    ["dryRun", /^left out: the options are addedAt, unremovable/, [[], [], { dryRun: true }]],
+    ["addedAt", /^one of keep, forget, not "forgot"/, [[], [], { addedAt: "forgot" }]],
+    ["unremovable", /^one of fail, leave/, [[], [], { unremovable: true }]],
+    ["options", /^an object such as/, [[], [], null]],
+    ["current", /^a list of URIs, null for/, ["spotify:track:a", [], none]],
+    ["current", /^a list of URIs/, [[undefined], [], none]],
+    ["wanted", /^a list of URIs, not undefined/, [[], undefined, none]],
+    ["wanted", /^a list of URIs/, [[], [null], none]]
+  ]
+  it.each(cases)("says so of %s: %s", (field, expected, args) => {
+    const refusal = Either.flip(plan(...args as ReadonlyArray<never>))
+    expect(Either.getOrThrow(refusal)).toMatchObject({
+      _tag: "InvalidInput",
+      operation: "PlaylistSync.plan",
+      field,
+      expected: expect.stringMatching(expected)
+    })
+  })
+})

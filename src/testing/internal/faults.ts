@@ -1,4 +1,5 @@
 import type * as Duration from "effect/Duration"
+import type { InvalidInput } from "../../core/SpotifyError.js"
 import type { Incoming, Reply } from "./http.js"
 
 export interface Fault {
@@ -8,6 +9,8 @@ export interface Fault {
   readonly delay: Duration.DurationInput | undefined
   /** `pass` is the true answer, `cutOff` and `brokenOff` half of it, `reset` a lost connection. */
   readonly outcome: Reply | "pass" | "reset" | "cutOff" | "brokenOff"
+  /** Why what it was made of can't be right; `failNext` fails with it. */
+  readonly refused?: InvalidInput | undefined
 }
 
 export interface Match {
