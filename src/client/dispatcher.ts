@@ -72,6 +72,9 @@ const sizeOf = (queue: Queue): number => queue.repeated.size + queue.fresh.size
 /** How many requests of a new client may be on their way; each answer lets one more. */
 const firstLimit = 16
 
+/** How long those who sat through a pause, and go one after the other then, are waited for at least, in milliseconds. */
+const turnAfterPause = 15_000
+
 /** The longest pause after a 429 that doesn't say how long it is, in milliseconds. */
 const maxBackOff = 8000
 
@@ -84,8 +87,8 @@ const maxBackOff = 8000
  * allowed after it.
  *
  * Nobody waits for longer than `maxWait` after its last 429; who didn't get one itself, after the first of a row that no
- * answer has ended. A single pause, which isn't longer than that, doesn't count: it may have taken most of the time, and
- * those who sat through it still have to go one after the other.
+ * answer has ended. Who has sat through a single pause gets its turn in `turnAfterPause` after it, also where the pause
+ * has taken nearly all of that time.
  *
  * All times are those of a clock that nobody sets. All of it is synchronous, so that no fiber sees or leaves it half done;
  * `run` alone waits.
@@ -330,7 +333,9 @@ export class Dispatcher {
   /** When a waiter has waited for too long; never where there was no 429, or an answer has followed it. */
   private endOf({ limitedAt, pausedIn, since }: Waiter): number {
     const from = limitedAt ?? (this.limitedSince === undefined ? Infinity : Math.max(since, this.limitedSince))
-    return Math.ceil((this.opening <= pausedIn ? Math.max(from, this.pausedUntil) : from) + this.options.maxWait)
+    const { maxWait } = this.options
+    const afterPause = this.opening <= pausedIn ? this.pausedUntil + Math.min(maxWait, turnAfterPause) : 0
+    return Math.ceil(Math.max(from + maxWait, afterPause))
   }
 
   private wakeAt(at: number, now: number, clock: Clock.Clock): void {
