@@ -16,7 +16,7 @@ import * as Scope from "../core/Scope.js"
 import { useSpan } from "../core/span.js"
 import { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, type Redact, redactorOf, transportDetail } from "../core/text.js"
-import { bodyOf } from "../transport/transport.js"
+import { bodyOf } from "../transport/httpClient.js"
 import { countTokenRequest } from "./metrics.js"
 
 /**

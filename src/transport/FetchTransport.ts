@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { connectionDetail } from "../core/text.js"
 import { Reading, readWeb } from "./body.js"
-import { headersOf, isWrite, received, receivedSoFar, type Send, type Sending, withSend } from "./transport.js"
+import { headersOf, isWrite, received, receivedSoFar, type Send, type Sending, withSend } from "./httpClient.js"
 
 const fieldsOf = (headers: Headers): Record<string, string> => {
   const fields: Record<string, string> = {}

@@ -12,8 +12,8 @@ import * as Layer from "effect/Layer"
 import * as zlib from "node:zlib"
 import { connectionDetail } from "../core/text.js"
 import { type Read, Reading } from "./body.js"
+import { headersOf, isWrite, type Received, received, receivedSoFar, type Send, withSend } from "./httpClient.js"
 import { asking } from "./onNode.js"
-import { headersOf, isWrite, type Received, received, receivedSoFar, type Send, withSend } from "./transport.js"
 
 type Fields = { readonly [name: string]: string | ReadonlyArray<string> | undefined }
 

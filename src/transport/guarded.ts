@@ -2,7 +2,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Tracer from "effect/Tracer"
-import { withoutRedirects } from "./transport.js"
+import { withoutRedirects } from "./httpClient.js"
 
 /**
  * The client that requests to the token endpoint leave through: no trace headers on the wire, no span, and no redirect
