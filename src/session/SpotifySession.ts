@@ -2,6 +2,12 @@
  * A user (or the app itself) signed in at Spotify: the sign-in's steps and a valid access token whenever one is needed,
  * refreshed once for everybody.
  *
+ * A new token is kept in the store before anybody gets it. Where the store doesn't take it, the calls that need it fail
+ * with `TokenStoreError`, and the session holds it in memory and offers it again: soon, then less and less often, at
+ * least every 30 seconds. The first refusal of an offer is logged as a warning, and that the store works again as an
+ * info. Closing the session's scope makes a last offer. It waits for the store, and for a token that is on its way, for
+ * 20 seconds in all; what is lost then is logged as an error.
+ *
  * @since 0.1.0
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -28,7 +34,7 @@ import { InvalidInput, ReauthorizationRequired, StateMismatch, TokenStoreError }
 import { pendingLifetime } from "../store/record.js"
 import { type Token, TokenStore } from "../store/TokenStore.js"
 import { ofSession as tokenClient } from "../transport/guarded.js"
-import { make as makeApart, type Running, soon, stop } from "./apart.js"
+import { make as makeApart, patience, type Running, stopInClosing } from "./apart.js"
 import { type Flight, issuedAt, type Keeper, makeKeeper, never } from "./keeper.js"
 import { tellSignInAge } from "./metrics.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
@@ -240,6 +246,16 @@ const markLifetime = Duration.days(7)
 /** Tells refresh tokens apart without showing them. */
 const markOf = (refreshToken: Redacted.Redacted | undefined): string => String(Hash.string(textOf(refreshToken) ?? ""))
 
+/** The longest pause between two offers of a token that the store doesn't take. */
+const longestPause = Duration.seconds(30)
+
+/** 200 milliseconds, doubled; jittered, since a store that fails does so for many users at once. */
+const offers = Schedule.exponential("200 millis").pipe(
+  Schedule.modifyDelay((_, delay) => Duration.min(delay, Duration.times(longestPause, 5 / 6))),
+  // By a fifth at most.
+  Schedule.jittered
+)
+
 /** How long a store may be silent: longer than the stores of this library are by themselves. */
 const storePatience = Duration.seconds(65)
 
@@ -257,6 +273,8 @@ const makeUser = (
     // What the store may not have taken: nobody uses it before it is kept.
     let unsaved: Granted | undefined
     let isStoring = false
+    /** Whether it was told that the store doesn't take what it is offered. */
+    let isTold = false
 
     /** Outside of the caller's transaction, which may be undone, and so may wait for that one to end. */
     const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
@@ -322,13 +340,16 @@ const makeUser = (
     const locked = <A extends Token | undefined, E>(
       effect: Effect.Effect<A, E>
     ): Effect.Effect<A, E | TokenStoreError> =>
-      Effect.map(store.withLock(key, Effect.uninterruptible(effect)), (token) => {
+      Effect.tap(store.withLock(key, Effect.uninterruptible(effect)), (token) => {
         if (unsaved?.token === token) unsaved = undefined
-        return token
+        if (unsaved !== undefined || !isTold) return Effect.void
+        isTold = false
+        return Effect.logInfo(`The token store works again: it has the last token of "${key}"`)
       })
 
     const forget = (keeper: Keeper): void => {
       unsaved = undefined
+      isTold = false
       keeper.keep(undefined)
     }
 
@@ -420,12 +441,24 @@ const makeUser = (
 
     let trying: Running<unknown, unknown> | undefined
 
+    const tellRefused = ({ message }: TokenStoreError) =>
+      Effect.suspend(() => {
+        if (isTold || unsaved === undefined) return Effect.void
+        isTold = true
+        return Effect.logWarning(
+          `The token store doesn't take a new token of "${key}". It is kept in memory and offered again, at least every ${
+            Duration.format(longestPause)
+          }. ${message}`
+        )
+      })
+
     /** What a store doesn't take at once it may take soon, and whoever asked may not come again. */
     const keepTrying = Effect.suspend(() =>
       unsaved === undefined || trying !== undefined ? Effect.void : Effect.map(
         Effect.suspend(() => unsaved === undefined ? Effect.void : Effect.asVoid(locked(stored))).pipe(
+          Effect.tapError(tellRefused),
+          Effect.retry(offers),
           Effect.delay("100 millis"),
-          Effect.retry(Schedule.union(Schedule.exponential("200 millis"), Schedule.spaced("30 seconds"))),
           Effect.ensuring(Effect.sync(() => {
             trying = undefined
           })),
@@ -437,11 +470,39 @@ const makeUser = (
       )
     )
 
+    /** What is lost with a token that was never kept; nothing where the one before it still serves. */
+    const lossOf = ({ isSignIn, previous, token }: Granted): string | undefined => {
+      if (isSignIn) return "the sign-in isn't kept"
+      return token.refreshToken === undefined || !hasOtherRefreshToken(previous, token.refreshToken)
+        ? undefined
+        : "the refresh token that the store has is the one before, which Spotify may not take any more"
+    }
+
+    const tellLost = (reason: string) => {
+      const loss = unsaved && lossOf(unsaved)
+      return loss === undefined
+        ? Effect.void
+        : Effect.logError(
+          `The session of "${key}" ended before the token store took its last token: ${loss}, and the user may have to ` +
+            `sign in again. ${reason}`
+        )
+    }
+
+    const noAnswer = `The store gave no answer for ${Duration.format(patience)}.`
+
     yield* Effect.addFinalizer(() =>
       Effect.gen(function*() {
-        if (trying !== undefined) yield* stop(trying)
+        if (trying !== undefined) yield* stopInClosing(apart, trying)
+        if (unsaved === undefined) return
         // What a silent store was given already, it doesn't take a second time.
-        if (unsaved !== undefined && !isStoring) yield* soon(Fiber.await(yield* apart.fork(locked(stored))))
+        if (isStoring) return yield* tellLost(noAnswer)
+        let reason = noAnswer
+        const last = yield* apart.fork(Effect.tapError(locked(stored), ({ message }) =>
+          Effect.sync(() => {
+            reason = message
+          })))
+        yield* apart.inClosing(Fiber.await(last))
+        yield* tellLost(reason)
       })
     )
 
@@ -543,6 +604,9 @@ const makeUser = (
                   ? Effect.fail(error)
                   : Effect.flatMap(locked(stored), (kept) =>
                     kept === undefined ? Effect.fail(error) : Effect.succeed(kept))
+            ),
+            Effect.onError(() =>
+              keepTrying
             )
           )
           keeper.keep(token)

@@ -6,9 +6,10 @@ import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
+import { monotonic } from "../core/time.js"
 
 /** How long what can't be interrupted any more is waited for: an answer takes 10 seconds, and storing it its time. */
-const patience = Duration.seconds(20)
+export const patience = Duration.seconds(20)
 
 export type Running<A, E> = Fiber.RuntimeFiber<Exit.Exit<A, E>>
 
@@ -21,10 +22,13 @@ export interface Apart {
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<Running<A, E>>
   /** Waits for the result. Where the caller is interrupted, the effect is too, see `stop`. */
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+  /** Whether an effect ends before the closing of the session has taken its time, which is one for all that it waits for. */
+  readonly inClosing: (effect: Effect.Effect<unknown>) => Effect.Effect<boolean>
 }
 
 /** The fibers have the FiberRefs of whoever makes this. */
 export const make: Effect.Effect<Apart> = Effect.map(Effect.getFiberRefs, (fiberRefs): Apart => {
+  let closesAt: number | undefined
   const runtime = Runtime.make({
     context: Context.empty(),
     runtimeFlags: Runtime.defaultRuntimeFlags,
@@ -44,6 +48,11 @@ export const make: Effect.Effect<Apart> = Effect.map(Effect.getFiberRefs, (fiber
     })
   return {
     fork,
+    inClosing: (effect) =>
+      Effect.flatMap(Effect.clock, (clock) => {
+        closesAt ??= monotonic(clock) + Duration.toMillis(patience)
+        return soon(effect, Duration.millis(closesAt - monotonic(clock)))
+      }),
     run: (effect) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(
@@ -58,13 +67,17 @@ export const make: Effect.Effect<Apart> = Effect.map(Effect.getFiberRefs, (fiber
 const result = <A, E>(fiber: Running<A, E>): Effect.Effect<A, E> => Effect.flatten(Effect.flatten(Fiber.await(fiber)))
 
 /** Interrupts a fiber and tells whether it ended soon: what a store that never answers holds goes on by itself. */
-export const stop = (fiber: Running<unknown, unknown>): Effect.Effect<boolean> =>
-  Effect.zipRight(Fiber.interruptFork(fiber), soon(Fiber.await(fiber)))
+const stop = (fiber: Running<unknown, unknown>): Effect.Effect<boolean> =>
+  Effect.zipRight(Fiber.interruptFork(fiber), soon(Fiber.await(fiber), patience))
 
 /** Whether an effect ends in time, also where the caller can't be interrupted. */
-export const soon = (effect: Effect.Effect<unknown>): Effect.Effect<boolean> =>
+const soon = (effect: Effect.Effect<unknown>, duration: Duration.Duration): Effect.Effect<boolean> =>
   Effect.timeoutTo(Effect.interruptible(effect), {
-    duration: patience,
+    duration,
     onSuccess: () => true,
     onTimeout: () => false
   })
+
+/** Interrupts a fiber as the session closes and waits for its end. */
+export const stopInClosing = (apart: Apart, fiber: Running<unknown, unknown>): Effect.Effect<boolean> =>
+  Effect.zipRight(Fiber.interruptFork(fiber), apart.inClosing(Fiber.await(fiber)))

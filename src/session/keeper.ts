@@ -9,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import { retryTokenRequest } from "../core/retry.js"
 import type { SessionError } from "../core/SpotifyError.js"
 import type { Token } from "../store/TokenStore.js"
-import { type Apart, type Running, stop } from "./apart.js"
+import { type Apart, type Running, stopInClosing } from "./apart.js"
 import { repeatAfter } from "./tokenEndpoint.js"
 
 /** A token is renewed this long before it ends, so that none ends on its way to Spotify. */
@@ -87,7 +87,7 @@ export const makeKeeper = (
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         closed = true
-        return fiber === undefined ? Effect.void : stop(fiber)
+        return fiber === undefined ? Effect.void : stopInClosing(apart, fiber)
       })
     )
 
