@@ -605,7 +605,7 @@ const makeUser = (
                   : Effect.flatMap(locked(stored), (kept) =>
                     kept === undefined ? Effect.fail(error) : Effect.succeed(kept))
             ),
-            Effect.onError(() =>
+            Effect.tapErrorCause(() =>
               keepTrying
             )
           )

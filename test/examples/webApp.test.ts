@@ -69,8 +69,8 @@ const visit = (url: string) =>
     return {
       url,
       get,
-      post: (path: string, form: Record<string, string> = {}) =>
-        send(HttpClientRequest.post(new URL(path, url)).pipe(HttpClientRequest.bodyUrlParams(form))),
+      post: (path: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+        send(HttpClientRequest.post(new URL(path, url), { headers }).pipe(HttpClientRequest.bodyUrlParams(form))),
       session: Effect.map(Ref.get(cookies), (cookies) =>
         Option.getOrElse(Cookies.getValue(cookies, "session"), () => "")),
       setSession: (value: string) =>
@@ -197,6 +197,27 @@ layer(live, { excludeTestServices: true, timeout })("the web app", (it) => {
       assert.strictEqual(yield* visitor.session, "")
       yield* visitor.setSession(session)
       isSignedOut(yield* visitor.get("/"))
+    }), timeout)
+
+  it.effect("doesn't sign out for a page of another origin", () =>
+    Effect.gen(function*() {
+      const visitor = yield* signedIn
+      const { host, origin, port } = new URL(visitor.url)
+      const foreign = [
+        { origin: "https://example.com" },
+        { origin: "null" },
+        // Another port of the same machine is the same site, whose cookies come along.
+        { origin: origin.replace(port, String(Number(port) - 1)) },
+        { origin, "sec-fetch-site": "same-site" },
+        { "sec-fetch-site": "cross-site" }
+      ]
+      for (const headers of foreign) {
+        const refused = yield* visitor.post("/sign-out", {}, headers)
+        assert.strictEqual(refused.status, 403, JSON.stringify(headers))
+        isSignedIn(yield* visitor.get("/"))
+      }
+      const out = yield* visitor.post("/sign-out", {}, { origin: `http://${host}`, "sec-fetch-site": "same-origin" })
+      assert.deepStrictEqual([out.status, out.location], [303, "/"])
     }), timeout)
 
   it.effect("refreshes an access token that is over", () =>

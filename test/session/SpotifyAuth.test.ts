@@ -195,6 +195,62 @@ const exchange = (
     return { result, count: yield* tokenRequests }
   }).pipe(Effect.provide(FakeSpotify.layer()))
 
+describe("a code of one letter", () => {
+  const denied = (query: string) => Option.getOrThrow(Either.getLeft(SpotifyAuth.parseCallback(query)))
+
+  it.each(["a", "e", "i", "_"])("%s leaves the name of an error as it is, which programs read", (letter) => {
+    for (const error of ["invalid_grant", "access_denied", "invalid_scope", "quite_a_new_one"]) {
+      expect(denied(`?error=${error}&code=${letter}&state=s`)).toMatchObject({ error })
+    }
+  })
+
+  it("is hidden where it stands by itself", () => {
+    expect(denied("?error=quite_new&code=e&error_description=the+code+e+is+used&state=s")).toMatchObject({
+      error: "quite_new",
+      errorDescription: "the code <redacted> is used"
+    })
+  })
+
+  it.effect("leaves the name of an exchange's error as it is", () =>
+    Effect.gen(function*() {
+      const { result } = yield* exchange(
+        FakeSpotify.reply(400, { json: { error: "invalid_gear", error_description: "No gear for a" } }),
+        { ...code, code: Redacted.make("a") }
+      )
+      expect(result).toMatchObject({ left: { error: "invalid_gear", errorDescription: "No gear for <redacted>" } })
+    }))
+})
+
+describe("what a server says", () => {
+  const hostile = "\u001b]0;owned\u0007\u001b[2J\u009b31mred\u202egnal\r\n\u0000"
+  const obeyed = /[\p{Cc}\u202e]/u
+
+  it.effect("is without what a terminal obeys, in an exchange's error", () =>
+    Effect.gen(function*() {
+      const bodies = [
+        { json: { error: hostile, error_description: hostile } },
+        { json: { error: "invalid_request", error_description: hostile } },
+        { text: hostile }
+      ]
+      for (const body of bodies) {
+        for (const status of [200, 400]) {
+          const { result } = yield* exchange(FakeSpotify.reply(status, body))
+          const error = Option.getOrThrow(Either.getLeft(result))
+          expect(error._tag).toBe("OAuthError")
+          expect(Object.values(error).filter((text) => typeof text === "string" && obeyed.test(text))).toEqual([])
+        }
+      }
+    }))
+
+  it("is without it in a callback too", () => {
+    const query = new URLSearchParams({ error: hostile, error_description: hostile, state: "s" })
+    const error = Option.getOrThrow(Either.getLeft(SpotifyAuth.parseCallback(`?${query}`)))
+    expect(error._tag).toBe("AuthorizationDenied")
+    expect(error.message).toContain("owned")
+    expect(obeyed.test(error.message)).toBe(false)
+  })
+})
+
 describe("requestToken", () => {
   it.effect("authenticates confidential clients in the header and public ones in the body, never both", () =>
     Effect.gen(function*() {

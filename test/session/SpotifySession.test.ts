@@ -218,6 +218,26 @@ describe("sign-in", () => {
       expect(yield* Effect.flip(Effect.scoped(Layer.build(built)))).toMatchObject({ _tag: "InvalidInput", field })
     }).pipe(Effect.provide(layers())))
 
+  it.scoped("shows nothing of a callback whose state isn't one that it waits for", () =>
+    Effect.gen(function*() {
+      const session = yield* SpotifySession.makePkce(publicClient)
+      const url = yield* session.authorizeUrl()
+      const state = url.searchParams.get("state") ?? ""
+      const words = { error: "call_0800", error_description: "Your account is locked: call 0800" }
+      const callback = (state: string) => `${redirectUri}?${new URLSearchParams({ ...words, state })}`
+      for (const other of ["", "another", `${state}x`]) {
+        const error = yield* Effect.flip(session.handleCallback(callback(other)))
+        expect(error._tag).toBe("StateMismatch")
+        expect(JSON.stringify(error)).not.toContain("0800")
+      }
+      // They harm the sign-in that is waited for in no way.
+      expect(yield* Effect.flip(session.handleCallback(callback(state)))).toMatchObject({
+        _tag: "AuthorizationDenied",
+        errorDescription: words.error_description
+      })
+      expect(yield* Effect.flip(session.handleCallback(callback(state)))).toMatchObject({ _tag: "StateMismatch" })
+    }).pipe(Effect.provide(layers())))
+
   it.scoped("sends a code once, and leaves who is signed in when Spotify refuses it", () =>
     Effect.gen(function*() {
       const spotify = yield* FakeSpotify.FakeSpotify

@@ -136,6 +136,70 @@ describe("layerKeyValueStore", () => {
       expectToken(yield* store.get("a"), makeToken("1"))
     }).pipe(Effect.provide(layer)))
 
+  /** A storage that shows half of a value for its first looks, as a file that is being written does. */
+  const beside = (whole: string, halves: number) => {
+    const state = { looks: 0 }
+    const kept = new Map<string, string>()
+    const storage = KeyValueStore.makeStringOnly({
+      get: (name) =>
+        Effect.sync(() => {
+          const value = kept.get(name) ?? whole
+          return Option.some(++state.looks > halves ? value : value.slice(0, value.length / 2))
+        }),
+      set: (name, value) => Effect.sync(() => void kept.set(name, value)),
+      remove: () => Effect.void,
+      clear: Effect.void,
+      size: Effect.succeed(1)
+    })
+    return {
+      kept,
+      state,
+      layer: TokenStore.layerKeyValueStore().pipe(Layer.provide(Layer.succeed(KeyValueStore.KeyValueStore, storage)))
+    }
+  }
+
+  /** Of what a store writes. */
+  const written = <A>(effect: (store: TokenStore.TokenStore.Service) => Effect.Effect<A, TokenStoreError>) => {
+    const { kept, layer } = beside("[]", 0)
+    return Effect.map(
+      Effect.provide(Effect.flatMap(TokenStore.TokenStore, effect), layer),
+      () => [...kept.values()][0] ?? ""
+    )
+  }
+
+  it.live("reads an entry again that is only half written, before it says to sign in again", () =>
+    Effect.gen(function*() {
+      const pending = yield* makePending("one")
+      const [token, signIns] = yield* Effect.all([
+        written((store) => store.set("a", makeToken("1"))),
+        written((store) => store.setPending("a", pending))
+      ])
+      const ofToken = beside(token, 1)
+      expectToken(
+        yield* Effect.provide(Effect.flatMap(TokenStore.TokenStore, (store) => store.get("a")), ofToken.layer),
+        makeToken("1")
+      )
+      expect(ofToken.state.looks).toBe(2)
+      const ofSignIns = beside(signIns, 2)
+      const taken = yield* Effect.provide(
+        Effect.flatMap(TokenStore.TokenStore, (store) => store.takePending("a", "one")),
+        ofSignIns.layer
+      )
+      expect(Option.isSome(taken)).toBe(true)
+    }))
+
+  it.live("says what is wrong with an entry that stays as it is", () =>
+    Effect.gen(function*() {
+      const { layer, state } = beside(yield* written((store) => store.set("a", makeToken("1"))), Infinity)
+      const error = yield* Effect.flip(
+        Effect.provide(Effect.flatMap(TokenStore.TokenStore, (store) => store.get("a")), layer)
+      )
+      expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "get" })
+      expect(error.message).toContain("an entry can't be read: it isn't JSON of the right shape")
+      expect(error.message).toContain("sign in again")
+      expect(state.looks).toBe(6)
+    }))
+
   it.effect("passes the failure of the storage on", () =>
     Effect.gen(function*() {
       const store = yield* TokenStore.TokenStore
