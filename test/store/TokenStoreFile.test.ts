@@ -1,9 +1,10 @@
 import { Error as PlatformError, FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Option, Redacted, type Scope, TestClock } from "effect"
+import { Chunk, Clock, Deferred, Effect, Fiber, Layer, Option, Redacted, type Scope, TestClock } from "effect"
 import * as TokenStore from "effect-spotify/TokenStore"
 import { inspect } from "node:util"
+import { settle, until } from "../utils/session.js"
 import { pauseUpTo, start } from "../utils/tokenStoreProcess.js"
 import { behaves, count, expectToken, makePending, makeToken } from "../utils/tokenStoreSuite.js"
 
@@ -251,6 +252,43 @@ describe("layerFile shared by processes", () => {
         expect(yield* fs.readDirectory(directory)).toEqual(["tokens.json"])
       }),
     300_000
+  )
+
+  it.scoped(
+    "takes the lock of a dead one over within ten seconds, though it died in the middle of a write",
+    () =>
+      Effect.gen(function*() {
+        const place = yield* directory
+        const path = `${place}/tokens.json`
+        const files = yield* FileSystem.FileSystem
+        const locks = yield* at(path)((store) =>
+          Effect.flatMap(
+            Effect.fork(store.withLock("a", Effect.never)),
+            (fiber) =>
+              Effect.zipLeft(
+                until(files.readDirectory(place), (names) => names.some((name) => name.endsWith(".lock"))),
+                Fiber.interrupt(fiber)
+              )
+          )
+        )
+        for (const name of [...locks, `tokens.json.write.${"0".repeat(32)}.lock`]) {
+          yield* files.writeFileString(`${place}/${name}`, "")
+        }
+        // A look takes a tenth of a second, as on a busy machine.
+        const busy = changed((fs) => ({ readDirectory: (path) => Effect.delay(fs.readDirectory(path), "100 millis") }))
+        const before = yield* Clock.currentTimeMillis
+        const fiber = yield* Effect.fork(at(path, busy)((store) => store.withLock("a", store.set("a", makeToken("1")))))
+        while (Option.isNone(yield* Fiber.poll(fiber))) {
+          yield* settle
+          if (Chunk.isNonEmpty(yield* TestClock.sleeps())) yield* TestClock.adjust("10 millis")
+        }
+        yield* Fiber.join(fiber)
+        const took = ((yield* Clock.currentTimeMillis) - before) / 1000
+        expect(took).toBeGreaterThan(7)
+        expect(took).toBeLessThanOrEqual(10)
+        expect(yield* files.readDirectory(place)).toEqual(["tokens.json"])
+      }).pipe(Effect.provide(NodeFileSystem.layer)),
+    60_000
   )
 
   it.scoped("doesn't take the lock of one that lives, and says so after a minute", () =>

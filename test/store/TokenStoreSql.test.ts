@@ -11,6 +11,7 @@ import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStore from "effect-spotify/TokenStore"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
+import { chmod, stat } from "node:fs/promises"
 import { createServer } from "node:http"
 import { inspect } from "node:util"
 import { hasPostgres, postgresUrl, withPostgres } from "../utils/postgres.js"
@@ -469,33 +470,118 @@ describe("TokenStoreSql on SQLite", () => {
     }))
 })
 
-/** A client with one connection, as most of those for SQLite are. */
-const oneConnection = Effect.gen(function*() {
-  const client = yield* SqlClient.SqlClient
-  const connection = yield* client.reserve
-  const semaphore = yield* Effect.makeSemaphore(1)
-  return yield* SqlClient.make({
-    acquirer: semaphore.withPermits(1)(Effect.succeed(connection)),
-    transactionAcquirer: Effect.as(
-      Effect.acquireRelease(semaphore.take(1), () => semaphore.release(1)),
-      connection
-    ),
-    compiler: Statement.makeCompilerSqlite(),
-    spanAttributes: []
+/** A client with one connection, as most of those for SQLite are; told of each statement that it sends. */
+const oneConnection = (onStatement: (sql: string) => unknown = () => {}) =>
+  Effect.gen(function*() {
+    const client = yield* SqlClient.SqlClient
+    const reserved = yield* client.reserve
+    const connection: typeof reserved = {
+      ...reserved,
+      execute: (sql, ...rest) =>
+        Effect.suspend(() => {
+          onStatement(sql)
+          return reserved.execute(sql, ...rest)
+        })
+    }
+    const semaphore = yield* Effect.makeSemaphore(1)
+    return yield* SqlClient.make({
+      acquirer: semaphore.withPermits(1)(Effect.succeed(connection)),
+      transactionAcquirer: Effect.as(
+        Effect.acquireRelease(semaphore.take(1), () => semaphore.release(1)),
+        connection
+      ),
+      compiler: Statement.makeCompilerSqlite(),
+      spanAttributes: []
+    })
   })
-})
+
+const withOneConnection = (place: Place, onStatement?: (sql: string) => unknown): Client =>
+  Layer.fresh(Layer.scoped(SqlClient.SqlClient, oneConnection(onStatement))).pipe(
+    Layer.provide([place.client, Reactivity.layer])
+  )
 
 behaves(
   "TokenStoreSql on another SQLite client",
   Effect.map(sqlitePlace, (place) =>
     layerOf({
       ...place,
-      client: Layer.scoped(SqlClient.SqlClient, oneConnection).pipe(
-        Layer.provide([place.client, Reactivity.layer])
-      )
+      client: withOneConnection(place)
     })),
   { lock: "store", hasSharedLock: false }
 )
+
+describe("TokenStoreSql on another SQLite client", () => {
+  it.scopedLive("lets one in at a time, also where the work only reads", () =>
+    Effect.gen(function*() {
+      const place = yield* sqlitePlace
+      let attempts = 0
+      const [entered, leave] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      let isIn = false
+      yield* at({ ...place, client: withOneConnection(place) })((store) => store.set("a", makeToken("1")))
+      const holder = yield* Effect.fork(
+        at({ ...place, client: withOneConnection(place) })((store) =>
+          store.withLock("a", Effect.zipRight(Deferred.succeed(entered, undefined), Deferred.await(leave)))
+        )
+      )
+      yield* Deferred.await(entered)
+      const waiter = yield* Effect.fork(
+        at({ ...place, client: withOneConnection(place, (sql) => sql.startsWith("BEGIN") && attempts++) })((store) =>
+          store.withLock(
+            "b",
+            Effect.sync(() => {
+              isIn = true
+            })
+          )
+        )
+      )
+      yield* Effect.repeat(turn, { until: () => isIn || attempts > 1 })
+      expect(isIn).toBe(false)
+      // The driver that plays the other client never finishes a transaction that was refused once.
+      yield* Fiber.interrupt(waiter)
+      yield* Deferred.succeed(leave, undefined)
+      yield* Fiber.join(holder)
+    }))
+})
+
+describe("an SQLite file", () => {
+  const modes = (path: string) =>
+    Effect.forEach(["", "-wal", "-shm"], (suffix) => Effect.promise(() => stat(path + suffix))).pipe(
+      Effect.map((files) => files.map(({ mode }) => (mode & 0o777).toString(8)))
+    )
+
+  it.scopedLive.skipIf(process.platform === "win32")(
+    "is readable for its owner alone, and so is what SQLite keeps beside it",
+    () =>
+      Effect.gen(function*() {
+        const path = `${yield* directory}/tokens.db`
+        const place: Place = { client: sqliteClient(path), table: "spotify_tokens", process: {} }
+        yield* sharing(place, (store, sql) =>
+          Effect.gen(function*() {
+            yield* sql`PRAGMA journal_mode = WAL`
+            yield* store.set("a", makeToken("1"))
+            expect(yield* modes(path)).toEqual(["600", "600", "600"])
+          }))
+      })
+  )
+
+  it.scopedLive.skipIf(process.platform === "win32")(
+    "is made so where it was there before, open for all",
+    () =>
+      Effect.gen(function*() {
+        const path = `${yield* directory}/tokens.db`
+        const place: Place = { client: sqliteClient(path), table: "spotify_tokens", process: {} }
+        yield* query(place)((sql) =>
+          Effect.gen(function*() {
+            yield* sql`PRAGMA journal_mode = WAL`
+            yield* sql`CREATE TABLE other (id TEXT)`
+            yield* Effect.forEach(["", "-wal", "-shm"], (suffix) => Effect.promise(() => chmod(path + suffix, 0o644)))
+            yield* at(place)((store) => store.set("a", makeToken("1")))
+            expect(yield* modes(path)).toEqual(["600", "600", "600"])
+          })
+        )
+      })
+  )
+})
 
 describe("TokenStoreSql", () => {
   it.scoped("refuses other databases", () =>
@@ -539,6 +625,41 @@ describe.skipIf(!hasPostgres)(withPostgres, () => {
             expectToken(yield* store.get("b"), makeToken("2"))
           }))
       }))
+
+    it.scopedLive("has a lock for each table, which all who use the table share", () =>
+      Effect.gen(function*() {
+        const [place, other] = [yield* postgresPlace, yield* postgresPlace]
+        const [entered, leave] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        const holder = yield* Effect.fork(
+          at(place)((store) =>
+            store.withLock("a", Effect.zipRight(Deferred.succeed(entered, undefined), Deferred.await(leave)))
+          )
+        )
+        yield* Deferred.await(entered)
+        let isIn = false
+        const waiter = yield* Effect.fork(
+          at(place)((store) =>
+            store.withLock(
+              "a",
+              Effect.sync(() => {
+                isIn = true
+              })
+            )
+          )
+        )
+        const waits = Effect.map(
+          query(place)((sql) => sql`SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'`),
+          (rows) => isIn || rows.length > 0
+        )
+        yield* Effect.repeat(waits, { until: (waits) => waits })
+        expect(isIn).toBe(false)
+        // Would wait for the holder, and for ever.
+        yield* at(other)((store) => store.withLock("a", store.set("a", makeToken("1"))))
+        expect(isIn).toBe(false)
+        yield* Deferred.succeed(leave, undefined)
+        yield* Fiber.joinAll([holder, waiter])
+        expect(isIn).toBe(true)
+      }), 30_000)
 
     it.scoped("gets along with a pool of one connection", () =>
       Effect.gen(function*() {
