@@ -31,7 +31,7 @@ import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
 import type { SessionError, SignInError } from "../core/SpotifyError.js"
 import { InvalidInput, ReauthorizationRequired, StateMismatch, TokenStoreError } from "../core/SpotifyError.js"
-import { pendingLifetime } from "../store/record.js"
+import { explained, pendingLifetime } from "../store/record.js"
 import { type Token, TokenStore } from "../store/TokenStore.js"
 import { ofSession as tokenClient } from "../transport/guarded.js"
 import { make as makeApart, patience, type Running, stopInClosing } from "./apart.js"
@@ -256,6 +256,13 @@ const offers = Schedule.exponential("200 millis").pipe(
   Schedule.jittered
 )
 
+/** A store of somebody's own says no more than its driver. */
+const withReason = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
+  Effect.mapError(effect, (error) =>
+    error instanceof TokenStoreError && error.detail !== explained(error.detail)
+      ? TokenStoreError.of(error.store, error.operation, explained(error.detail))
+      : error)
+
 /** How long a store may be silent: longer than the stores of this library are by themselves. */
 const storePatience = Duration.seconds(65)
 
@@ -278,7 +285,7 @@ const makeUser = (
 
     /** Outside of the caller's transaction, which may be undone, and so may wait for that one to end. */
     const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
-      Effect.timeoutFail(Effect.interruptible(Effect.disconnect(effect)), {
+      Effect.timeoutFail(Effect.interruptible(Effect.disconnect(withReason(effect))), {
         duration: storePatience,
         onTimeout: () =>
           TokenStoreError.of(
@@ -340,7 +347,7 @@ const makeUser = (
     const locked = <A extends Token | undefined, E>(
       effect: Effect.Effect<A, E>
     ): Effect.Effect<A, E | TokenStoreError> =>
-      Effect.tap(store.withLock(key, Effect.uninterruptible(effect)), (token) => {
+      Effect.tap(withReason(store.withLock(key, Effect.uninterruptible(effect))), (token) => {
         if (unsaved?.token === token) unsaved = undefined
         if (unsaved !== undefined || !isTold) return Effect.void
         isTold = false

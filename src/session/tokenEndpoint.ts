@@ -16,6 +16,7 @@ import * as Scope from "../core/Scope.js"
 import { useSpan } from "../core/span.js"
 import { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, type Redact, redactorOf, transportDetail } from "../core/text.js"
+import { monotonic } from "../core/time.js"
 import { bodyOf } from "../transport/httpClient.js"
 import { countTokenRequest } from "./metrics.js"
 
@@ -283,16 +284,15 @@ const attemptTimeout = Duration.seconds(10)
  * Ends after `attemptTimeout`, in which this process ran: after it was stopped, timers come before the answer that has
  * arrived meanwhile, perhaps with a rotated token that comes only once. A second that took much longer doesn't count.
  */
-const patience: Effect.Effect<void> = Effect.suspend(() => {
+const patience: Effect.Effect<void> = Effect.flatMap(Effect.clock, (clock) => {
   let left = Duration.toSeconds(attemptTimeout)
   let standstills = 10
-  const second = Effect.flatMap(
-    Clock.currentTimeMillis,
-    (before) =>
-      Effect.map(Effect.delay(Clock.currentTimeMillis, "1 second"), (now) => {
-        if (now - before < 3000 || --standstills < 0) left--
-      })
-  )
+  const second = Effect.suspend(() => {
+    const before = monotonic(clock)
+    return Effect.map(clock.sleep(Duration.seconds(1)), () => {
+      if (monotonic(clock) - before < 3000 || --standstills < 0) left--
+    })
+  })
   return Effect.repeat(second, { until: () => left <= 0 })
 })
 

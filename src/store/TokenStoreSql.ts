@@ -20,7 +20,7 @@ import { digest } from "../core/digest.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import * as dialects from "./dialects.js"
 import * as lock from "./lock.js"
-import { describe, pendingLifetime } from "./record.js"
+import { describe, explained, pendingLifetime } from "./record.js"
 import { PendingSignIn, Token, TokenStore } from "./TokenStore.js"
 
 const version = "1"
@@ -46,7 +46,11 @@ const make = (client: SqlClient.SqlClient, table: string) =>
     const toStoreError = (operation: string) => (error: unknown) =>
       error instanceof TokenStoreError
         ? error
-        : TokenStoreError.of(store, operation, error instanceof SqlError ? dialects.messageOf(error) : String(error))
+        : TokenStoreError.of(
+          store,
+          operation,
+          error instanceof SqlError ? explained(dialects.messageOf(error)) : String(error)
+        )
 
     const sql = client.withoutTransforms()
     const dialect = yield* Effect.mapError(dialects.fromClient(client, table), toStoreError("open"))
@@ -304,6 +308,11 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  * database and no lock of another process is waited for longer than 60 seconds. When the database is away, calls fail
  * with `TokenStoreError` and work again when it is back; a program that may start before its database can use
  * `Layer.retry` on this layer together with the client's.
+ *
+ * Inside a transaction of the program's own that has written, a call that needs a new token can't be had on SQLite: the
+ * store may not join the transaction, and can't write beside it. It fails with a `TokenStoreError` that says so, after a
+ * minute, and the transaction is to be ended or undone; what Spotify granted meanwhile isn't lost, see `SpotifySession`.
+ * Ask for the access token before the transaction, or give tokens a file of their own.
  *
  * Tested with `@effect/sql-pg` and with `@effect/sql-libsql` on a file. Another SQLite client that has one connection
  * lets nobody else use it while a lock is held.

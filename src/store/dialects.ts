@@ -10,6 +10,8 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { digest } from "../core/digest.js"
+import { monotonic } from "../core/time.js"
+import { isBusy } from "./record.js"
 
 /** How long a statement or a lock is waited for. */
 export const maxWait = Duration.seconds(60)
@@ -54,19 +56,23 @@ export const messageOf = ({ cause, message }: SqlError): string => {
   return `${message}: ${detail}`
 }
 
-const isBusy = (error: SqlError): boolean => /SQLITE_BUSY|database (table )?is locked/.test(messageOf(error))
+/** Before `maxWait`, so that the error is the one that says why. */
+const busyWait = Duration.toMillis(maxWait) - 1000
 
 /** SQLite gives up at once when another connection writes. */
 export const whileBusy = <A, E extends { readonly _tag: string }>(
   effect: Effect.Effect<A, E | SqlError>
 ): Effect.Effect<A, E | SqlError> =>
-  Effect.retry(effect, {
-    while: (error) => error instanceof SqlError && isBusy(error),
-    schedule: Schedule.exponential("10 millis").pipe(
-      Schedule.union(Schedule.spaced("100 millis")),
-      Schedule.jittered,
-      Schedule.upTo(maxWait)
-    )
+  // `Schedule.upTo` reads the wall clock, which may be set back.
+  Effect.flatMap(Effect.clock, (clock) => {
+    const end = monotonic(clock) + busyWait
+    return Effect.retry(effect, {
+      while: (error) => error instanceof SqlError && isBusy(messageOf(error)) && monotonic(clock) < end,
+      schedule: Schedule.exponential("10 millis").pipe(
+        Schedule.union(Schedule.spaced("100 millis")),
+        Schedule.jittered
+      )
+    })
   })
 
 /**

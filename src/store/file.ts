@@ -10,6 +10,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import { TokenStoreError } from "../core/SpotifyError.js"
+import { monotonic } from "../core/time.js"
 
 interface LockTimes {
   /** How often the owner of a lock shows that it lives. */
@@ -136,18 +137,19 @@ const makeLock = (options: {
   const acquire = Effect.fnUntraced(function*(
     pausing: (pause: Effect.Effect<void>) => Effect.Effect<void>
   ) {
+    const clock = yield* Effect.clock
     const seen = new Map<string, Seen>()
     let since = 0
     let waited = 0
     while (waited < Duration.toMillis(maxWait)) {
-      const before = yield* Clock.currentTimeMillis
+      const before = monotonic(clock)
       const claim = yield* attempt(seen, since)
       if (Option.isSome(claim)) {
         return claim.value
       }
       const pause = yield* Random.nextIntBetween(10, 50)
       yield* pausing(Effect.sleep(pause))
-      since = Math.min(Math.max((yield* Clock.currentTimeMillis) - before, pause), longestLook)
+      since = Math.min(Math.max(monotonic(clock) - before, pause), longestLook)
       waited += since
     }
     return yield* new LockTimeout()

@@ -10,3 +10,15 @@ export const describe = (error: ParseResult.ParseError): string => {
   const path = issuePath(error.issue)
   return path === "" ? "it isn't JSON of the right shape" : `what it has at ${path} isn't right`
 }
+
+/** Whether a driver says that another connection holds an SQLite database. */
+export const isBusy = (detail: string): boolean => /SQLITE_BUSY|database (table )?is locked/.test(detail)
+
+/** What that comes of, and what to do: a token isn't part of the caller's transaction, which may be undone. */
+export const explained = (detail: string): string =>
+  !isBusy(detail) || detail.endsWith(whyBusy) ? detail : `${detail}. ${whyBusy}`
+
+const whyBusy =
+  "Another process holds the database, or a transaction of this program that waits for this call: tokens are " +
+  "read and kept outside of a caller's transaction, since its rollback would undo them. Ask for the access token before " +
+  "the transaction, or give tokens a database of their own."

@@ -230,8 +230,11 @@ describe("a transaction of the caller's that is undone takes no token along", ()
         const { refreshToken = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
         yield* store.set("default", TokenStore.fromRefreshToken(refreshToken))
         const session = yield* SpotifySession.makePkce(publicClient)
-        const { _tag } = yield* Effect.flip(sql.withTransaction(session.accessToken))
-        expect(_tag).toBe("TokenStoreError")
+        const error = yield* Effect.flip(sql.withTransaction(session.accessToken))
+        expect(error._tag).toBe("TokenStoreError")
+        // The driver says no more than SQLITE_BUSY.
+        expect(error.message).toContain("a transaction of this program that waits for this call")
+        expect(error.message).toContain("Ask for the access token before the transaction")
         yield* Effect.repeat(store.get("default"), {
           until: (token) => clear(token) !== Redacted.value(refreshToken),
           schedule: Schedule.spaced("10 millis")

@@ -4,8 +4,22 @@ import { NodeFileSystem, NodeHttpServer } from "@effect/platform-node"
 import { SqlClient, SqlError, Statement } from "@effect/sql"
 import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
+import type { Connection } from "@effect/sql/SqlConnection"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Layer, Option, Redacted, Schedule, type Scope, TestClock, Tracer } from "effect"
+import {
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Option,
+  Redacted,
+  Schedule,
+  type Scope,
+  Stream,
+  TestClock,
+  Tracer
+} from "effect"
 import type { TokenStoreError } from "effect-spotify/SpotifyError"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
@@ -19,6 +33,7 @@ import { start } from "../utils/tokenStoreProcess.js"
 import { makeProxy, type Proxy } from "../utils/tokenStoreProxy.js"
 import { postgresClient, sqliteClient } from "../utils/tokenStoreSql.js"
 import { behaves, count, expectToken, increment, makePending, makeToken } from "../utils/tokenStoreSuite.js"
+import { onVirtualClock } from "../utils/virtualClock.js"
 
 type Client = Layer.Layer<SqlClient.SqlClient, SqlError.SqlError>
 
@@ -433,7 +448,9 @@ describe("TokenStoreSql on SQLite", () => {
             return failed
           }))
         expect(error).toMatchObject({ _tag: "TokenStoreError", operation: "set" })
-        expect(error.message).toContain("a transaction of this program")
+        expect(error.message).toContain("SQLITE_BUSY")
+        expect(error.message).toContain("a transaction of this program that waits for this call")
+        expect(error.message).toContain("Ask for the access token before the transaction")
       }),
     120_000
   )
@@ -542,6 +559,90 @@ describe("TokenStoreSql on another SQLite client", () => {
       yield* Fiber.join(holder)
     }))
 })
+
+for (const [set, offset] of [["back", -600_000], ["forward", 600_000]] as const) {
+  describe(`a clock set ${set} while SQLite is busy`, () => {
+    /** A database that has a table of tokens and answers this to what begins and ends transactions. */
+    const scripted = (answer: (sql: string) => Effect.Effect<ReadonlyArray<object>, SqlError.SqlError>): Client => {
+      const execute = (sql: string): Effect.Effect<ReadonlyArray<object>, SqlError.SqlError> =>
+        sql.includes("pragma_table_info")
+          ? Effect.succeed(
+            ["id text", "kind text", "user_key text", "value text", "updated_at bigint"].map((column) => {
+              const [name, type] = column.split(" ")
+              return { name, type }
+            })
+          )
+          : sql.startsWith("SELECT value")
+          ? Effect.succeed([{ value: "1" }])
+          : answer(sql)
+      const connection: Connection = {
+        execute,
+        executeRaw: execute,
+        executeUnprepared: execute,
+        executeValues: () => Effect.die("not used"),
+        executeStream: () => Stream.die("not used")
+      }
+      return Layer.effect(
+        SqlClient.SqlClient,
+        SqlClient.make({
+          acquirer: Effect.succeed(connection),
+          transactionAcquirer: Effect.succeed(connection),
+          compiler: Statement.makeCompilerSqlite(),
+          spanAttributes: []
+        })
+      ).pipe(Layer.provide(Reactivity.layer))
+    }
+
+    const busy = Effect.fail(
+      new SqlError.SqlError({ cause: new Error("SQLITE_BUSY: database is locked"), message: "Failed" })
+    )
+
+    const onClock = <A, E>(
+      answer: (sql: string, seconds: number) => Effect.Effect<ReadonlyArray<object>, SqlError.SqlError>,
+      body: (store: TokenStore.TokenStore.Service) => Effect.Effect<A, E>
+    ) =>
+      onVirtualClock((clock) => {
+        const seconds = () => Number(clock.unsafeCurrentTimeNanos()) / 1e9
+        const client = scripted((sql) => Effect.suspend(() => answer(sql, seconds())))
+        return at({ client, table: "spotify_tokens", process: {} })((store) =>
+          Effect.gen(function*() {
+            yield* Effect.fork(Effect.delay(Effect.sync(() => void (clock.wallOffset = offset)), "1 second"))
+            const exit = yield* Effect.exit(body(store))
+            return { exit, took: seconds() }
+          })
+        )
+      })
+
+    it.effect("ends no wait for a lock before its time", () =>
+      Effect.gen(function*() {
+        const { exit, took } = yield* onClock(
+          (sql, seconds) => sql.startsWith("BEGIN") && seconds < 50 ? busy : Effect.succeed([]),
+          (store) => store.withLock("a", Effect.void)
+        )
+        expect(exit._tag).toBe("Success")
+        expect(took).toBeGreaterThanOrEqual(50)
+        expect(took).toBeLessThan(51)
+      }))
+
+    it.effect("lets nothing be tried for longer than a minute", () =>
+      Effect.gen(function*() {
+        let last = 0
+        const { exit } = yield* onClock(
+          (sql, seconds) => {
+            if (sql.startsWith("COMMIT")) last = seconds
+            return sql.startsWith("COMMIT") ? busy : Effect.succeed([])
+          },
+          (store) => Effect.zipLeft(Effect.flip(store.withLock("a", Effect.void)), Effect.sleep("15 minutes"))
+        )
+        expect(exit).toMatchObject({
+          _tag: "Success",
+          value: { message: expect.stringContaining("a transaction of this program that waits for this call") }
+        })
+        expect(last).toBeGreaterThan(55)
+        expect(last).toBeLessThanOrEqual(60)
+      }))
+  })
+}
 
 describe("an SQLite file", () => {
   const modes = (path: string) =>
