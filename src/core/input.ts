@@ -113,8 +113,8 @@ export const readOptions = (
   return Either.right(options)
 }
 
-/** What an option may be, in code and in words. */
-export type Allowed = readonly [is: (input: unknown) => boolean, expected: string]
+/** What an option may be, in code and in words; what was given in a secret's place may be the secret, and isn't shown. */
+export type Allowed = readonly [is: (input: unknown) => boolean, expected: string, isSecret?: true]
 
 /** Checks the options of a function that has no schema of them. */
 export const checkOptions = (
@@ -127,9 +127,11 @@ export const checkOptions = (
     if (given === null) return Either.left(InvalidInput.of(operation, "options", form(names, given)))
     return Either.flatMap(readOptions(operation, names, given), (options) => {
       for (const name of names) {
-        const [is, expected] = allowed[name] ?? anything
+        const [is, expected, isSecret] = allowed[name] ?? anything
         if (options[name] !== undefined && !is(options[name])) {
-          return Either.left(InvalidInput.of(operation, name, instead(expected, options[name])))
+          return Either.left(
+            InvalidInput.of(operation, name, isSecret === true ? expected : instead(expected, options[name]))
+          )
         }
       }
       return Either.void
@@ -154,7 +156,8 @@ export const aDuration: Allowed = [
 
 export const aSecret: Allowed = [
   (input) => Redacted.isRedacted(input) && aText[0](Redacted.value(input)),
-  "a text of Redacted.make"
+  "a text of Redacted.make",
+  true
 ]
 
 /** The first that is another thing ends the search, a hole among them. */

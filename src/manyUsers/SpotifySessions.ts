@@ -15,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { SpotifyClient } from "../client/SpotifyClient.js"
+import { aDuration, type Allowed, aSecret, aText, checkOptions, someScopes } from "../core/input.js"
 import { of as checks } from "../core/options.js"
 import type { InvalidInput } from "../core/SpotifyError.js"
 import { monotonic, sleepOn } from "../core/time.js"
@@ -82,6 +83,16 @@ const appOf = <Options extends Idle>(options: Options): Omit<Options, "idleTimeT
 
 type Needs = TokenStore | HttpClient.HttpClient
 
+const pkceOptions = {
+  clientId: aText,
+  redirectUri: aText,
+  scopes: someScopes,
+  accountsUrl: aText,
+  idleTimeToLive: aDuration
+}
+
+const authorizationCodeOptions = { ...pkceOptions, clientSecret: aSecret }
+
 /** A session in memory. */
 interface Entry {
   readonly key: string
@@ -96,9 +107,11 @@ interface Entry {
  */
 const make = (
   session: (key: string) => Effect.Effect<SpotifySession.SpotifySession.Service, InvalidInput, Needs | Scope.Scope>,
-  options: Idle
+  options: Idle,
+  allowed: { readonly [name: string]: Allowed }
 ): Effect.Effect<SpotifySessions.Service, InvalidInput, Needs | Scope.Scope> =>
   Effect.gen(function*() {
+    yield* checkOptions("SpotifySessions", allowed, options ?? null)
     const idleTimeToLive = yield* checks("SpotifySessions")
       .millis("idleTimeToLive", options.idleTimeToLive ?? Duration.minutes(1), { zero: true, infinite: true })
     // Made once and let go, so that bad options fail when the layer is built, not at the first user.
@@ -205,7 +218,7 @@ export const layerAuthorizationCode = (
 ): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
   Layer.scoped(
     SpotifySessions,
-    make((key) => SpotifySession.makeAuthorizationCode({ ...appOf(options), key }), options)
+    make((key) => SpotifySession.makeAuthorizationCode({ ...appOf(options), key }), options, authorizationCodeOptions)
   )
 
 /**
@@ -230,7 +243,7 @@ export const layerPkce = (
 ): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
   Layer.scoped(
     SpotifySessions,
-    make((key) => SpotifySession.makePkce({ ...appOf(options), key }), options)
+    make((key) => SpotifySession.makePkce({ ...appOf(options), key }), options, pkceOptions)
   )
 
 /**

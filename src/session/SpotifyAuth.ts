@@ -11,7 +11,7 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { aBoolean, aText, attempt, checkOptions, shown, someScopes } from "../core/input.js"
+import { aBoolean, aText, attempt, checkOptions, readOptions, shown, someScopes } from "../core/input.js"
 import { of as checks } from "../core/options.js"
 import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
@@ -137,7 +137,12 @@ const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<unknow
  * @since 0.1.0
  * @category validation
  */
-export const checkApp = (app: App): Either.Either<App, InvalidInput> => attempt("SpotifyAuth", () => check(app))
+export const checkApp = (app: App): Either.Either<App, InvalidInput> =>
+  attempt("SpotifyAuth", () =>
+    Either.flatMap(
+      readOptions("SpotifyAuth", ["clientId", "clientSecret", "accountsUrl"], app),
+      () => check(app)
+    ))
 
 const check = (app: App): Either.Either<App, InvalidInput> =>
   Either.gen(function*() {
@@ -184,7 +189,7 @@ export const authorizeUrl = (options: {
 }): Either.Either<URL, InvalidInput> =>
   Either.gen(function*() {
     yield* checkOptions("SpotifyAuth.authorizeUrl", authorizeOptions, options ?? null)
-    yield* checkApp(options)
+    yield* attempt("SpotifyAuth", () => check(options))
     yield* checkRedirectUri(options.redirectUri)
     if (!isText(options.state) || options.state === "") {
       yield* Either.left(InvalidInput.of("SpotifyAuth.authorizeUrl", "state", "a text that can't be guessed"))
@@ -303,7 +308,19 @@ export const requestToken = (
 
 const isSent = (secret: Redacted.Redacted): boolean => textOf(secret) !== "" && isText(textOf(secret))
 
-const checkGrant = (app: App, grant: Grant): Either.Either<unknown, InvalidInput> => {
+const grantOptions: { readonly [type in Grant["type"]]: ReadonlyArray<string> } = {
+  authorization_code: ["type", "code", "redirectUri", "codeVerifier"],
+  refresh_token: ["type", "refreshToken"],
+  client_credentials: ["type"]
+}
+
+const checkGrant = (app: App, grant: Grant): Either.Either<unknown, InvalidInput> =>
+  Either.flatMap(
+    checkValues(app, grant),
+    () => readOptions("SpotifyAuth.requestToken", grantOptions[grant.type], grant)
+  )
+
+const checkValues = (app: App, grant: Grant): Either.Either<unknown, InvalidInput> => {
   const missing = (field: string, expected: string) =>
     Either.left(InvalidInput.of("SpotifyAuth.requestToken", field, expected))
   switch (grant?.type) {

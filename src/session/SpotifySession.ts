@@ -166,8 +166,12 @@ const userOptions = {
   accountsUrl: aText
 }
 
-/** A redirect URI is of no use to the app itself, and stands all the same in what it shares with its users' sessions. */
-const appOptions = { clientId: aText, clientSecret: aSecret, accountsUrl: aText, redirectUri: aText }
+const appOptions: { readonly [name: string]: Allowed } = {
+  clientId: aText,
+  clientSecret: aSecret,
+  accountsUrl: aText,
+  redirectUri: [() => false, "left out: the app itself has no sign-in that comes back"]
+}
 
 const tokenOptions: { readonly [name: string]: Allowed } = {
   accessToken: aSecret,
@@ -270,7 +274,8 @@ const makeUser = (
   options: UserOptions & { readonly clientSecret?: Redacted.Redacted | undefined }
 ): Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> =>
   Effect.gen(function*() {
-    const app: SpotifyAuth.App = options
+    const { accountsUrl, clientId, clientSecret } = options
+    const app: SpotifyAuth.App = { accountsUrl, clientId, clientSecret }
     const key = options.key ?? defaultKey
     yield* SpotifyAuth.checkApp(app)
     yield* SpotifyAuth.checkRedirectUri(options.redirectUri)

@@ -24,6 +24,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope_ from "effect/Scope"
+import { aBoolean, aDuration, checkOptions, someScopes } from "../core/input.js"
 import { of as checks } from "../core/options.js"
 import type * as Scope from "../core/Scope.js"
 import { InvalidInput } from "../core/SpotifyError.js"
@@ -139,6 +140,8 @@ export interface LoopbackOptions {
   /** How long to wait for the browser to come back; 5 minutes. Longer than 0; `Duration.infinity` waits for ever. */
   readonly timeout?: Duration.DurationInput | undefined
 }
+
+const loopbackOptions = { scopes: someScopes, showDialog: aBoolean, timeout: aDuration }
 
 /** The commands that open a page in the browser, each of which ends at once and leaves the browser running. */
 const browserCommand = (platform: string, url: string): Command.Command => {
@@ -276,6 +279,7 @@ export const loopback = (
   SpotifySession | LoopbackServer | Browser | Terminal.Terminal
 > =>
   Effect.scoped(Effect.gen(function*() {
+    yield* checkOptions("SignIn.loopback", loopbackOptions, options)
     const session = yield* SpotifySession
     const loopbackServer = yield* LoopbackServer
     const browser = yield* Browser

@@ -20,7 +20,8 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { digest } from "../core/digest.js"
-import { TokenStoreError } from "../core/SpotifyError.js"
+import { aBoolean, type Allowed, aSecret, aText, checkOptions, instead, isListOf } from "../core/input.js"
+import { InvalidInput, TokenStoreError } from "../core/SpotifyError.js"
 import * as file from "./file.js"
 import * as lock from "./lock.js"
 import { describe, pendingLifetime } from "./record.js"
@@ -249,8 +250,15 @@ export const layerMemory: Layer.Layer<TokenStore> = Layer.sync(TokenStore, () =>
  * @since 0.1.0
  * @category layers
  */
-export const layerMemoryWith = (tokens: Readonly<Record<string, Token>>): Layer.Layer<TokenStore> =>
-  Layer.sync(TokenStore, () => makeMemory(new Map(Object.entries(tokens))))
+export const layerMemoryWith = (tokens: Readonly<Record<string, Token>>): Layer.Layer<TokenStore, InvalidInput> =>
+  Layer.effect(
+    TokenStore,
+    areTokens(tokens)
+      ? Effect.sync(() => makeMemory(new Map(Object.entries(tokens))))
+      : InvalidInput.of("TokenStore.layerMemoryWith", "tokens", "an object of keys and their tokens")
+  )
+
+const areTokens = Schema.is(Schema.Record({ key: Schema.String, value: Schema.typeSchema(token) }))
 
 /** A writer's moment, and not the clock's: five times within a quarter of a second. */
 const rereads = Schedule.recurs(5).pipe(
@@ -285,11 +293,13 @@ const pendingJson = Schema.parseJson(Schema.Array(pendingEntry))
  * @category layers
  */
 export const layerKeyValueStore = (
-  options?: { readonly prefix?: string }
-): Layer.Layer<TokenStore, never, KeyValueStore.KeyValueStore> =>
+  options?: { readonly prefix?: string | undefined }
+): Layer.Layer<TokenStore, InvalidInput, KeyValueStore.KeyValueStore> =>
   Layer.effect(
     TokenStore,
-    Effect.map(KeyValueStore.KeyValueStore, (values): TokenStore.Service => {
+    Effect.gen(function*() {
+      yield* checkOptions("TokenStore.layerKeyValueStore", { prefix: aText }, options)
+      const values = yield* KeyValueStore.KeyValueStore
       const prefix = options?.prefix ?? "effect-spotify/"
       const withLock = lock.makeWeb()
 
@@ -337,7 +347,7 @@ export const layerKeyValueStore = (
             })
           )).pipe(Effect.mapError(failure(operation)))
 
-      return {
+      return TokenStore.of({
         get: (key) =>
           Effect.mapError(
             Effect.flatMap(name("token", key), (name) => read(name, tokenJson)),
@@ -353,7 +363,7 @@ export const layerKeyValueStore = (
         takePending: (key, state) =>
           updatePending("takePending", key, (entries, now) => takePending(entries, key, state, now)),
         withLock: (key, effect) => Effect.flatMap(name("token", key), (name) => withLock(name, effect))
-      }
+      })
     })
   )
 
@@ -381,10 +391,15 @@ const fileJson = Schema.parseJson(fileContent, { space: 2 })
  * @since 0.1.0
  * @category layers
  */
-export const layerFile = (path: string): Layer.Layer<TokenStore, TokenStoreError, FileSystem.FileSystem> =>
+export const layerFile = (
+  path: string
+): Layer.Layer<TokenStore, InvalidInput | TokenStoreError, FileSystem.FileSystem> =>
   Layer.effect(
     TokenStore,
     Effect.gen(function*() {
+      if (!aText[0](path) || path.trim() === "" || path.includes("\0")) {
+        return yield* InvalidInput.of("TokenStore.layerFile", "path", instead("the path of a file", path))
+      }
       const shared = yield* file.open<typeof fileContent.Type>({
         fs: yield* FileSystem.FileSystem,
         path,
@@ -447,6 +462,12 @@ export interface EncryptionOptions {
   readonly previousKeys?: ReadonlyArray<Redacted.Redacted<string>> | undefined
   /** Whether tokens that were stored in clear read too, for the time of the change; false unless told otherwise. */
   readonly acceptPlain?: boolean | undefined
+}
+
+const encryptionOptions: { readonly [name: string]: Allowed } = {
+  key: aSecret,
+  previousKeys: [(keys) => isListOf(keys, aSecret[0]), `a list, each ${aSecret[1]}`],
+  acceptPlain: aBoolean
 }
 
 const encryptionStore = "encrypted"
@@ -537,10 +558,16 @@ const encrypt = (store: TokenStore.Service, sealer: sealing.Sealer): TokenStore.
  * @since 0.1.0
  * @category encryption
  */
-export const encrypted = (options: EncryptionOptions): Layer.Layer<TokenStore, TokenStoreError, TokenStore> =>
+export const encrypted = (
+  options: EncryptionOptions
+): Layer.Layer<TokenStore, InvalidInput | TokenStoreError, TokenStore> =>
   Layer.effect(
     TokenStore,
     Effect.gen(function*() {
+      yield* checkOptions("TokenStore.encrypted", encryptionOptions, options ?? null)
+      if (options.key === undefined) {
+        return yield* InvalidInput.of("TokenStore.encrypted", "key", `given: ${aSecret[1]}`)
+      }
       const sealer = yield* Effect.mapError(
         sealing.make(options.key, options.previousKeys ?? [], options.acceptPlain ?? false),
         (detail) => TokenStoreError.of(encryptionStore, "open", detail)
@@ -548,6 +575,12 @@ export const encrypted = (options: EncryptionOptions): Layer.Layer<TokenStore, T
       return encrypt(yield* TokenStore, sealer)
     })
   )
+
+const encryptionConfig = {
+  key: [Config.isConfig, "a Config such as Config.redacted(\"TOKEN_KEY\")", true],
+  previousKeys: [Config.isConfig, "a Config of a list of keys"],
+  acceptPlain: aBoolean
+} as const
 
 /**
  * {@link encrypted} with keys from `Config`.
@@ -568,8 +601,12 @@ export const encryptedConfig = (options: {
   readonly key: Config.Config<Redacted.Redacted<string>>
   readonly previousKeys?: Config.Config<ReadonlyArray<Redacted.Redacted<string>>> | undefined
   readonly acceptPlain?: boolean | undefined
-}): Layer.Layer<TokenStore, TokenStoreError | ConfigError.ConfigError, TokenStore> =>
+}): Layer.Layer<TokenStore, InvalidInput | TokenStoreError | ConfigError.ConfigError, TokenStore> =>
   Layer.unwrapEffect(Effect.gen(function*() {
+    yield* checkOptions("TokenStore.encryptedConfig", encryptionConfig, options ?? null)
+    if (options.key === undefined) {
+      return yield* InvalidInput.of("TokenStore.encryptedConfig", "key", `given: ${encryptionConfig.key[1]}`)
+    }
     const key = yield* options.key
     const previousKeys = yield* options.previousKeys ?? Config.succeed([])
     return encrypted({ key, previousKeys, acceptPlain: options.acceptPlain })

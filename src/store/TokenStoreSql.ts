@@ -17,7 +17,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { digest } from "../core/digest.js"
-import { TokenStoreError } from "../core/SpotifyError.js"
+import { type Allowed, aText, checkOptions } from "../core/input.js"
+import { type InvalidInput, TokenStoreError } from "../core/SpotifyError.js"
 import * as dialects from "./dialects.js"
 import * as lock from "./lock.js"
 import { describe, explained, pendingLifetime } from "./record.js"
@@ -332,9 +333,17 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  * @category layers
  */
 export const layer = (
-  options?: { readonly table?: string }
-): Layer.Layer<TokenStore, TokenStoreError, SqlClient.SqlClient> =>
+  options?: { readonly table?: string | undefined }
+): Layer.Layer<TokenStore, InvalidInput | TokenStoreError, SqlClient.SqlClient> =>
   Layer.scoped(
     TokenStore,
-    Effect.flatMap(SqlClient.SqlClient, (client) => make(client, options?.table ?? "spotify_tokens"))
+    Effect.zipRight(
+      checkOptions("TokenStoreSql", { table: aTable }, options),
+      Effect.flatMap(SqlClient.SqlClient, (client) => make(client, options?.table ?? "spotify_tokens"))
+    )
   )
+
+const aTable: Allowed = [
+  (table) => aText[0](table) && /^[^.\0]+(?:\.[^.\0]+)?$/.test(String(table)),
+  "the name of a table, or of its schema and the table with a dot between them"
+]

@@ -24,7 +24,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { hasPostgres, postgresUrl } from "../utils/postgres.js"
-import { confidential, publicClient, signIn } from "../utils/session.js"
+import { clientId, clientSecret, confidential, publicClient, signIn } from "../utils/session.js"
 import { postgresClient, sqliteClient } from "../utils/tokenStoreSql.js"
 
 class Transaction extends Context.Tag("test/Transaction")<Transaction, string>() {}
@@ -125,7 +125,7 @@ describe("nothing of the caller's goes along", () => {
   it.scoped("with client credentials", () => {
     const { layer, seen } = makeWatch()
     return Effect.gen(function*() {
-      const session = yield* SpotifySession.makeClientCredentials(confidential)
+      const session = yield* SpotifySession.makeClientCredentials({ clientId, clientSecret })
       yield* asCaller(session.accessToken)
       expect(Object.fromEntries(seen)).toEqual({ exchange: [] })
     }).pipe(Effect.provide(layer))

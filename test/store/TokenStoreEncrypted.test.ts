@@ -1,7 +1,7 @@
 import { KeyValueStore } from "@effect/platform"
 import { afterEach, describe, expect, it, vi } from "@effect/vitest"
 import { Config, ConfigProvider, Effect, Layer, Option, Redacted } from "effect"
-import type { TokenStoreError } from "effect-spotify/SpotifyError"
+import type { InvalidInput, TokenStoreError } from "effect-spotify/SpotifyError"
 import * as TokenStore from "effect-spotify/TokenStore"
 import { inspect } from "node:util"
 import { behaves, clear, expectToken, makePending, makeToken } from "../utils/tokenStoreSuite.js"
@@ -30,7 +30,7 @@ describe("encrypted", () => {
       plain: TokenStore.TokenStore.Service,
       sealed: (
         options: TokenStore.EncryptionOptions
-      ) => Effect.Effect<TokenStore.TokenStore.Service, TokenStoreError>
+      ) => Effect.Effect<TokenStore.TokenStore.Service, InvalidInput | TokenStoreError>
     ) => Effect.Effect<A, E>
   ) =>
     Effect.flatMap(
@@ -47,7 +47,7 @@ describe("encrypted", () => {
   const sealedToken = (store: TokenStore.TokenStore.Service, key: string) =>
     Effect.map(store.get(key), Option.getOrThrow)
 
-  const expectRefusal = (error: TokenStoreError, text: string) => {
+  const expectRefusal = (error: InvalidInput | TokenStoreError, text: string) => {
     expect(error).toMatchObject({ _tag: "TokenStoreError", store: "encrypted" })
     expect(error.message).toContain(text)
     expect(inspect(error, { depth: 9 })).not.toMatch(/access 1|refresh 1|AQEBAQ/)

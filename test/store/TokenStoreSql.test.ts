@@ -20,7 +20,7 @@ import {
   TestClock,
   Tracer
 } from "effect"
-import type { TokenStoreError } from "effect-spotify/SpotifyError"
+import type { InvalidInput, TokenStoreError } from "effect-spotify/SpotifyError"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStore from "effect-spotify/TokenStore"
@@ -841,7 +841,7 @@ describe.skipIf(!hasPostgres)(withPostgres, () => {
           return yield* body({ ...place, client: clientOf(url.href) }, proxy)
         })
 
-      const expectAway = (error: TokenStoreError, operation: string) => {
+      const expectAway = (error: InvalidInput | TokenStoreError, operation: string) => {
         expect(error).toMatchObject({ _tag: "TokenStoreError", operation })
         expect(inspect(error, { depth: 9 })).not.toContain("secret")
       }

@@ -56,7 +56,7 @@ export const makeTerminal = (isTTY: boolean) =>
  * what the person has been told so far.
  */
 export const start = (
-  options: SignIn.LoopbackOptions & {
+  { browser, server, terminal, ...options }: SignIn.LoopbackOptions & {
     readonly terminal?: Terminal.Terminal
     readonly browser?: boolean
     readonly server?: SignIn.LoopbackServer.Service
@@ -69,10 +69,10 @@ export const start = (
     const silent = yield* makeTerminal(false)
     const fiber = yield* SignIn.loopback(options).pipe(
       Effect.provideService(SignIn.Browser, {
-        open: (url) => Effect.as(Deferred.succeed(opened, url), options.browser ?? true)
+        open: (url) => Effect.as(Deferred.succeed(opened, url), browser ?? true)
       }),
-      Effect.provideService(Terminal.Terminal, options.terminal ?? silent.terminal),
-      options.server === undefined ? (self) => self : Effect.provideService(SignIn.LoopbackServer, options.server),
+      Effect.provideService(Terminal.Terminal, terminal ?? silent.terminal),
+      server === undefined ? (self) => self : Effect.provideService(SignIn.LoopbackServer, server),
       Effect.provide(SignInNode.layer),
       Effect.withConsole({ ...console, error: (...args) => Effect.sync(() => void told.push(args.join(" "))) }),
       Effect.fork
