@@ -1,11 +1,25 @@
 import { Command, CommandExecutor, FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Exit, Fiber, Layer, Option, Redacted, Ref, TestClock, Tracer } from "effect"
+import {
+  Cause,
+  Deferred,
+  Effect,
+  Exit,
+  FastCheck,
+  Fiber,
+  Layer,
+  Option,
+  Redacted,
+  Ref,
+  TestClock,
+  Tracer
+} from "effect"
 import * as SignIn from "effect-spotify/SignIn"
 import * as SignInNode from "effect-spotify/SignInNode"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
+import { request } from "node:http"
 import { connect } from "node:net"
 import { untilAwaited } from "../utils/session.js"
 import { layerSession, layerSpotify, makeTerminal, start, visit, watched } from "../utils/signIn.js"
@@ -30,6 +44,17 @@ const foreign = (callback: string, params: Readonly<Record<string, string>> = {}
   for (const [name, value] of Object.entries({ state: "another-state", ...params })) url.searchParams.set(name, value)
   return url
 }
+
+/** Asks for a path as it stands; `fetch` would mend it. */
+const raw = ({ hostname, port }: URL, path: string) =>
+  new Promise<{ readonly status: number; readonly page: string }>((resolve, reject) => {
+    request({ hostname, port, path, agent: false }, (response) => {
+      let page = ""
+      response.setEncoding("utf8").on("data", (chunk) => {
+        page += chunk
+      }).on("end", () => resolve({ status: response.statusCode ?? 0, page }))
+    }).on("error", reject).end()
+  })
 
 describe("loopback", () => {
   it.live("signs in at the registered port and keeps the token", () =>
@@ -129,6 +154,49 @@ describe("loopback", () => {
       expect(yield* Effect.promise(() => fetch(callback, { method: "HEAD" }).then(({ status }) => status))).toBe(404)
       expect(yield* spotify.count({ path: "/api/token" })).toBe(0)
 
+      expect((yield* visit(callback)).status).toBe(200)
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.provide(layer())))
+
+  it.live("takes any callback for a value, shows nothing of it, and ends for its own alone", () =>
+    Effect.gen(function*() {
+      const spotify = yield* FakeSpotify.FakeSpotify
+      const { fiber, told, url } = yield* start()
+      const callback = new URL(yield* spotify.authorize(url))
+      const own = callback.searchParams.get("state") ?? ""
+      const text = FastCheck.oneof(
+        FastCheck.string({ unit: "binary", maxLength: 12 }),
+        FastCheck.constantFrom("", "access_denied", `${own}x`, own.slice(1), "\u001b[2J", "<b>call 0800</b>")
+      )
+      const parameters = FastCheck.array(
+        FastCheck.tuple(
+          FastCheck.constantFrom("state", "code", "error", "error_description", "STATE", "__proto__"),
+          text
+        ),
+        { maxLength: 5 }
+      )
+      const query = FastCheck.oneof(
+        parameters.map((pairs) => `?${new URLSearchParams(pairs)}`),
+        // What no program would send, and a person who edits an address may.
+        FastCheck.array(FastCheck.constantFrom("%", "%zz", "&", "=", "state=", "code=x", "?", "[]", "%00", "%ff"), {
+          maxLength: 8
+        }).map((parts) => `?${parts.join("")}`)
+      )
+      const paths = FastCheck.constantFrom(callback.pathname, "/", `${callback.pathname}/`, "//evil", "/%zz")
+      yield* Effect.promise(() =>
+        FastCheck.assert(
+          FastCheck.asyncProperty(paths, query, async (path, query) => {
+            const { page, status } = await raw(callback, `${path}${query}`)
+            expect([400, 404]).toContain(status)
+            expect(page).toMatch(/It belongs to another sign-in|Nothing here|^$/)
+            expect(page).not.toContain("0800")
+          }),
+          { numRuns: 50 }
+        )
+      )
+      expect(yield* Fiber.poll(fiber)).toEqual(Option.none())
+      expect(told()).not.toContain("0800")
+      expect(yield* spotify.count({ path: "/api/token" })).toBe(0)
       expect((yield* visit(callback)).status).toBe(200)
       yield* Fiber.join(fiber)
     }).pipe(Effect.provide(layer())))

@@ -7,9 +7,12 @@ import { PgClient } from "@effect/sql-pg"
 import type { Connection } from "@effect/sql/SqlConnection"
 import { describe, expect, it } from "@effect/vitest"
 import {
+  Cause,
+  DateTime,
   Deferred,
   Effect,
   Exit,
+  FastCheck,
   Fiber,
   Layer,
   Option,
@@ -32,7 +35,7 @@ import { hasPostgres, postgresUrl, withPostgres } from "../utils/postgres.js"
 import { start } from "../utils/tokenStoreProcess.js"
 import { makeProxy, type Proxy } from "../utils/tokenStoreProxy.js"
 import { postgresClient, sqliteClient } from "../utils/tokenStoreSql.js"
-import { behaves, count, expectToken, increment, makePending, makeToken } from "../utils/tokenStoreSuite.js"
+import { behaves, clear, count, expectToken, increment, makePending, makeToken } from "../utils/tokenStoreSuite.js"
 import { onVirtualClock } from "../utils/virtualClock.js"
 
 type Client = Layer.Layer<SqlClient.SqlClient, SqlError.SqlError>
@@ -681,6 +684,101 @@ describe("an SQLite file", () => {
           })
         )
       })
+  )
+})
+
+describe("whatever is in it, or is given to it", () => {
+  const text = FastCheck.oneof(
+    FastCheck.string({ unit: "binary", maxLength: 20 }),
+    FastCheck.constantFrom("", "version", "\0", "\ud800", "\ufffd", "'; DROP TABLE spotify_tokens; --", "__proto__")
+  )
+  const token = FastCheck.record({
+    accessToken: text.map((text) => Redacted.make(text)),
+    refreshToken: text.map((text) => Redacted.make(text)),
+    expiresAt: FastCheck.date({ noInvalidDate: true }).map((date) => DateTime.unsafeMake(date)),
+    scopes: FastCheck.array(text, { maxLength: 3 })
+  })
+
+  it.scopedLive(
+    "SQLite gives back what it was given, whatever keys and tokens are",
+    () =>
+      Effect.flatMap(sqlitePlace, (place) =>
+        at(place)((store) =>
+          Effect.promise(() =>
+            FastCheck.assert(
+              FastCheck.asyncProperty(
+                FastCheck.uniqueArray(FastCheck.tuple(text, token), { selector: ([key]) => key, maxLength: 4 }),
+                text,
+                (entries, state) =>
+                  Effect.gen(function*() {
+                    const pending = { ...yield* makePending("one"), state }
+                    for (const [key, token] of entries) {
+                      yield* store.set(key, token)
+                      yield* store.withLock(key, store.setPending(key, pending))
+                    }
+                    for (const [key, token] of entries) {
+                      expect(clear.token(yield* store.get(key))).toEqual(clear.token(Option.some(token)))
+                      expect(Option.isSome(yield* store.takePending(key, state))).toBe(true)
+                      yield* store.remove(key)
+                    }
+                  }).pipe(Effect.runPromise)
+              ),
+              { numRuns: 15 }
+            )
+          )
+        )),
+    60_000
+  )
+
+  it.scopedLive(
+    "a row with garbage in any column is a value or a TokenStoreError, and costs no other row",
+    () =>
+      Effect.flatMap(sqlitePlace, (place) =>
+        at(place)((store) =>
+          query(place)((sql) => {
+            const cell = FastCheck.oneof(
+              text,
+              FastCheck.double({ noNaN: true }),
+              FastCheck.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+              FastCheck.uint8Array({ maxLength: 8 }),
+              FastCheck.json(),
+              FastCheck.constantFrom("[".repeat(5000), "{\"accessToken\":".repeat(2000), "null", "{}")
+            )
+            const column = FastCheck.constantFrom("kind", "user_key", "value", "updated_at")
+            return Effect.promise(() =>
+              FastCheck.assert(
+                FastCheck.asyncProperty(column, cell, FastCheck.boolean(), (column, cell, all) =>
+                  Effect.gen(function*() {
+                    yield* store.set("good", makeToken("1"))
+                    yield* store.set("a", makeToken("secret"))
+                    yield* store.setPending("a", yield* makePending("one"))
+                    yield* sql`UPDATE ${sql(place.table)} SET ${sql(column)} = ${cell}
+                    WHERE (user_key = 'a' OR ${all ? 1 : 0} = 1) AND user_key <> 'good' AND id <> 'version'`
+                    const results: ReadonlyArray<Exit.Exit<unknown, TokenStoreError>> = [
+                      yield* Effect.exit(store.get("a")),
+                      yield* Effect.exit(store.withLock("a", store.get("a"))),
+                      yield* Effect.exit(store.takePending("a", "one")),
+                      yield* Effect.exit(store.takePending("a", "one"))
+                    ]
+                    for (const exit of results) {
+                      if (Exit.isFailure(exit)) {
+                        expect(Cause.failures(exit.cause)).toMatchObject({ length: 1 })
+                        expect(Cause.squash(exit.cause)).toMatchObject({ _tag: "TokenStoreError" })
+                        expect(inspect(exit.cause, { depth: 9 })).not.toContain("secret")
+                      }
+                    }
+                    expectToken(yield* store.get("good"), makeToken("1"))
+                    // It is mended by what is put in its place.
+                    yield* store.set("a", makeToken("2"))
+                    expectToken(yield* store.get("a"), makeToken("2"))
+                    yield* sql`DELETE FROM ${sql(place.table)} WHERE id <> 'version'`
+                  }).pipe(Effect.runPromise)),
+                { numRuns: 40 }
+              )
+            )
+          })
+        )),
+    60_000
   )
 })
 
