@@ -723,7 +723,7 @@ describe("whatever is in it, or is given to it", () => {
                     }
                   }).pipe(Effect.runPromise)
               ),
-              { numRuns: 15 }
+              { numRuns: 15, examples: alike }
             )
           )
         )),
