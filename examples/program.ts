@@ -8,13 +8,16 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { Config, Console, Effect, Layer, Stream } from "effect"
 import { Library, Paging, SpotifyClient, SpotifySession, TokenStore, Tracks, Users } from "effect-spotify"
 
+// A name is somebody else's text: without the control characters that a terminal would obey.
+const printable = (text: string) => text.replace(/\p{Cc}/gu, "")
+
 const program = Effect.gen(function*() {
   const me = yield* Users.me()
   const track = yield* Tracks.get("7EjyzZcbLxW7PaaLua9Ksb", { market: "SE" })
-  yield* Console.log(`${me.display_name} looks at ${track.name}`)
+  yield* Console.log(printable(`${me.display_name} looks at ${track.name}`))
   yield* Paging.stream(Library.tracks).pipe(
     Stream.take(500),
-    Stream.runForEach((saved) => Console.log(saved.track.name))
+    Stream.runForEach((saved) => Console.log(printable(saved.track.name)))
   )
 }).pipe(
   Effect.catchTag("RateLimited", (e) => Console.error(`Spotify asks us to wait until ${e.retryAt}`))

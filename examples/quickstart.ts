@@ -8,6 +8,7 @@ import { Console, DateTime, Duration, Effect, Layer, Redacted } from "effect"
 import { SpotifyClient, SpotifySession, TokenStore, Tracks, Users } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import { createServer } from "node:http"
+import * as Terminal from "./support/terminal.js"
 
 const say = (what: string, outcome: string) => Console.log(`${what.padEnd(34)} ${outcome}`)
 
@@ -67,7 +68,8 @@ const asUser = Effect.gen(function*() {
 
 const SandboxLive = FakeSpotify.layerServer().pipe(
   Layer.provide(NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: 0 })),
-  Layer.merge(NodeHttpClient.layerUndici)
+  Layer.merge(NodeHttpClient.layerUndici),
+  Layer.provideMerge(Terminal.layer)
 )
 
 asApp.pipe(

@@ -10,6 +10,7 @@ import { Config, Effect, Layer, Option, Redacted } from "effect"
 import { SpotifyClient, SpotifySession } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import { fileURLToPath } from "node:url"
+import * as Terminal from "./terminal.js"
 
 export { layer as asUser } from "./signedIn.js"
 
@@ -35,5 +36,5 @@ export const asApp = (fake: FakeSpotify.Options = {}) =>
 
 /** Runs the program where its file is the one that was started; a test imports the file and runs it by itself. */
 export const run = <A, E>(url: string, program: Effect.Effect<A, E>): void => {
-  if (process.argv[1] === fileURLToPath(url)) NodeRuntime.runMain(program)
+  if (process.argv[1] === fileURLToPath(url)) NodeRuntime.runMain(Effect.provide(program, Terminal.layer))
 }
