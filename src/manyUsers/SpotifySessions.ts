@@ -1,6 +1,8 @@
 /**
  * The sessions of many users in one process: made when a user is needed, kept while in use, dropped when idle.
  *
+ * Closing the layer waits for tokens that are on their way to the store, of all sessions at once: 20 seconds at most.
+ *
  * @since 0.1.0
  */
 import type * as HttpClient from "@effect/platform/HttpClient"

@@ -123,7 +123,10 @@ export declare namespace TokenStore {
   export interface Service {
     /** The token of a key. */
     readonly get: (key: string) => Effect.Effect<Option.Option<Token>, TokenStoreError>
-    /** Keeps a token; when it returns, the token is safe. */
+    /**
+     * Keeps a token; when it returns, the token is safe. A session offers it again where this fails, and doesn't wait for
+     * ever: for 65 seconds for its callers, and for 20 seconds in all when its scope closes.
+     */
     readonly set: (key: string, token: Token) => Effect.Effect<void, TokenStoreError>
     /** Forgets the token of a key; no token is fine too. */
     readonly remove: (key: string) => Effect.Effect<void, TokenStoreError>

@@ -61,6 +61,29 @@ describe("effect-spotify", () => {
       })
     }).pipe(Effect.provide(layer())), timeout)
 
+  it.scopedLive("prints Spotify's words without what a terminal obeys", () =>
+    Effect.gen(function*() {
+      const spotify = yield* FakeSpotify.FakeSpotify
+      const { environment, file } = yield* makeEnvironment
+      const hostile = "A\u001b]0;owned\u0007B\u001b[2JC\u009b31mD\rE\u202e"
+      const obeyed = /[^\P{Cc}\n]|\u202e/u
+      const me = { id: hostile, uri: "spotify:user:u", type: "user", display_name: hostile, email: hostile }
+      yield* putToken(file, { daysAgo: 1 })
+      for (const command of ["whoami", "doctor"]) {
+        for (const answer of [FakeSpotify.reply(200, { json: me }), FakeSpotify.reply(403, { text: hostile })]) {
+          yield* spotify.failNext(answer, { on: { path: "/v1/me" } })
+          const { stderr, stdout } = yield* run([command], environment)
+          expect(stdout + stderr).toContain("]0;owned")
+          expect(stdout + stderr).not.toMatch(obeyed)
+        }
+      }
+      yield* spotify.failNext(FakeSpotify.oauthError("invalid_request", hostile), { on: { path: "/api/token" } })
+      yield* putToken(file, { daysAgo: 1, expired: true })
+      const { stderr } = yield* run(["token"], environment)
+      expect(stderr).toContain("]0;owned")
+      expect(stderr).not.toMatch(obeyed)
+    }).pipe(Effect.provide(layer())), timeout)
+
   it.scopedLive("login with a client secret and chosen scopes, into the default file", () =>
     Effect.gen(function*() {
       const spotify = yield* FakeSpotify.FakeSpotify
