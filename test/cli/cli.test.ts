@@ -1,21 +1,17 @@
-import { FileSystem, Path } from "@effect/platform"
+import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { FakeSpotify } from "effect-spotify/testing"
-import { createRequire } from "node:module"
-import { dirname } from "node:path"
+import { beforeAll } from "vitest"
 import { layerSpotify, visit } from "../utils/signIn.js"
-import { cli, makeEnvironment, putToken, readToken, run, start, useCli } from "../utils/signInCli.js"
-
-// Each step starts a process, which takes long on a machine that is busy.
-const timeout = 300_000
+import { makeEnvironment, noScreen, putToken, readToken, run, start } from "../utils/signInCli.js"
 
 const layer = (options?: FakeSpotify.Options) => Layer.merge(layerSpotify(options), NodeContext.layer)
 
 const escape = "\u001b"
 
-useCli()
+beforeAll(() => noScreen())
 
 describe("effect-spotify", () => {
   it.scopedLive("login, whoami, token, logout", () =>
@@ -59,44 +55,7 @@ describe("effect-spotify", () => {
         stdout: "",
         stderr: "✗ Nobody is signed in. Run effect-spotify login\n"
       })
-    }).pipe(Effect.provide(layer())), timeout)
-
-  it.scopedLive("login with a client secret and chosen scopes, into the default file", () =>
-    Effect.gen(function*() {
-      const spotify = yield* FakeSpotify.FakeSpotify
-      const { environment, home } = yield* makeEnvironment
-      const login = yield* start(
-        [
-          "login",
-          "--client-id",
-          "fake-client-id",
-          "--scope",
-          "user-top-read",
-          "--scope",
-          "user-read-email",
-          "--show-dialog"
-        ],
-        {
-          ...environment,
-          SPOTIFY_CLIENT_ID: "another",
-          SPOTIFY_CLIENT_SECRET: "fake-client-secret",
-          SPOTIFY_TOKEN_FILE: ""
-        }
-      )
-      const url = new URL(yield* login.authorizeUrl)
-      expect(url.searchParams.get("scope")).toBe("user-top-read user-read-email")
-      expect(url.searchParams.get("show_dialog")).toBe("true")
-      expect(url.searchParams.has("code_challenge")).toBe(false)
-      yield* visit(yield* spotify.authorize(url))
-      const { code, stdout } = yield* login.ended
-      expect(code).toBe(0)
-      const file = /the token is in (.*)$/m.exec(stdout)?.[1] ?? ""
-      expect(file.startsWith(home)).toBe(true)
-      expect((yield* readToken(file, "fake-client-id with a secret"))?.scopes).toEqual([
-        "user-top-read",
-        "user-read-email"
-      ])
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive("login tells when the user declined and ends with 1", () =>
     Effect.gen(function*() {
@@ -107,17 +66,7 @@ describe("effect-spotify", () => {
       const { code, stderr, stdout } = yield* login.ended
       expect([code, stdout]).toEqual([1, ""])
       expect(stderr.endsWith("✗ The user declined the sign-in\n")).toBe(true)
-    }).pipe(Effect.provide(layer())), timeout)
-
-  it.scopedLive("login ends with 130 when it is interrupted", () =>
-    Effect.gen(function*() {
-      const { environment } = yield* makeEnvironment
-      const login = yield* start(["login"], environment)
-      const redirectUri = new URL(yield* login.authorizeUrl).searchParams.get("redirect_uri") ?? ""
-      yield* login.child.kill("SIGINT")
-      expect((yield* login.ended).code).toBe(130)
-      expect(yield* Effect.isFailure(visit(redirectUri))).toBe(true)
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive("renews the token by itself, and says when the sign-in has ended", () =>
     Effect.gen(function*() {
@@ -140,7 +89,7 @@ describe("effect-spotify", () => {
         stderr: "✗ The sign-in has ended: six months are over, or you removed the app from your account. " +
           "Run effect-spotify login\n"
       })
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive(
     "ends with 2 when it is called wrongly, and shows help without colours in a pipe",
@@ -157,8 +106,7 @@ describe("effect-spotify", () => {
         expect(help).toMatchObject({ code: 0, stderr: "" })
         expect(help.stdout).toContain("doctor")
         for (const { stderr, stdout } of [unknown, scope, help]) expect(stdout + stderr).not.toContain(escape)
-      }).pipe(Effect.provide(layer())),
-    timeout
+      }).pipe(Effect.provide(layer()))
   )
 })
 
@@ -179,7 +127,7 @@ describe("doctor", () => {
       expect(stdout).toMatch(/^✓ calls +as .+ \(fake-user\)$/m)
       expect(stdout).toMatch(/^✓ quota mode +extended/m)
       expect(stdout).not.toContain(escape)
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive(
     "knows Development Mode, a sign-in that soon ends and one without scopes",
@@ -192,8 +140,7 @@ describe("doctor", () => {
         expect(stdout).toMatch(/^! sign-in .*\n .*Run effect-spotify login$/m)
         expect(stdout).toMatch(/^! scopes +none$/m)
         expect(stdout).toMatch(/^✓ quota mode +Development Mode/m)
-      }).pipe(Effect.provide(layer({ mode: "development" }))),
-    timeout
+      }).pipe(Effect.provide(layer({ mode: "development" })))
   )
 
   it.scopedLive("says that Spotify refuses the user, and what that can be", () =>
@@ -207,7 +154,7 @@ describe("doctor", () => {
       const { code, stdout } = yield* run(["doctor"], environment)
       expect(code).toBe(1)
       expect(stdout).toMatch(/^✗ calls +Spotify refuses them\n.*User not registered.*User Management/m)
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive("says what is missing, and ends with 1", () =>
     Effect.gen(function*() {
@@ -231,32 +178,5 @@ describe("doctor", () => {
       expect(broken.code).toBe(1)
       expect(broken.stdout).toContain(`Token store ${file}`)
       expect(yield* fs.readFileString(file)).toBe("not ours")
-    }).pipe(Effect.provide(layer())), timeout)
-})
-
-describe("without its optional peers", () => {
-  it.scopedLive("names what to install", () =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const path = yield* Path.Path
-      const root = yield* fs.makeTempDirectoryScoped()
-      const copied = path.join(root, "dist", "cli", "bin.js")
-      yield* fs.makeDirectory(path.dirname(copied), { recursive: true })
-      yield* fs.makeDirectory(path.join(root, "node_modules", "@effect"), { recursive: true })
-      yield* fs.copyFile(cli, copied)
-      yield* fs.writeFileString(
-        path.join(root, "package.json"),
-        JSON.stringify({ type: "module", peerDependencies: { "@effect/cli": "^0.77.0" } })
-      )
-      const installed = (name: string) => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
-      for (const name of ["effect", "@effect/platform-node"]) {
-        yield* fs.symlink(installed(name), path.join(root, "node_modules", name))
-      }
-      const { code, stderr, stdout } = yield* run(["login"], {}, copied)
-      expect([code, stdout]).toEqual([1, ""])
-      expect(stderr).toContain("npm install \"@effect/cli@^0.77.0\" @effect/printer @effect/printer-ansi\n")
-      expect(stderr).toContain(
-        "npx -p effect-spotify -p \"@effect/cli@^0.77.0\" -p @effect/printer -p @effect/printer-ansi effect-spotify"
-      )
-    }).pipe(Effect.provide(NodeContext.layer)), timeout)
+    }).pipe(Effect.provide(layer())))
 })
