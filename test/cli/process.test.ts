@@ -75,28 +75,49 @@ describe("effect-spotify as a process", () => {
 })
 
 describe("without its optional peers", () => {
-  it.scopedLive("names what to install", () =>
+  /** The command in a folder without some of them. */
+  const installIn = (root: string) =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
-      const root = yield* fs.makeTempDirectoryScoped()
-      const copied = path.join(root, "dist", "cli", "bin.js")
+      const copied = path.join(root, "node_modules", "effect-spotify", "dist", "cli", "bin.js")
       yield* fs.makeDirectory(path.dirname(copied), { recursive: true })
       yield* fs.makeDirectory(path.join(root, "node_modules", "@effect"), { recursive: true })
       yield* fs.copyFile(cli, copied)
       yield* fs.writeFileString(
-        path.join(root, "package.json"),
-        JSON.stringify({ type: "module", peerDependencies: { "@effect/cli": "^0.77.0" } })
+        path.join(root, "node_modules", "effect-spotify", "package.json"),
+        JSON.stringify({ type: "module", peerDependencies: { "@effect/cli": "^0.77.0", effect: "^3.22.0" } })
       )
       const installed = (name: string) => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
       for (const name of ["effect", "@effect/platform-node"]) {
         yield* fs.symlink(installed(name), path.join(root, "node_modules", name))
       }
-      const { code, stderr, stdout } = yield* runProcess(["login"], {}, copied)
+      return copied
+    })
+
+  const once = "npx -p effect-spotify -p \"@effect/cli@^0.77.0\" -p @effect/printer -p @effect/printer-ansi " +
+    "effect-spotify login --key 'my key'\n"
+
+  it.scopedLive("names what to install in the project that it is in", () =>
+    Effect.gen(function*() {
+      const copied = yield* installIn(yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped())
+      const { code, stderr, stdout } = yield* runProcess(["login", "--key", "my key"], {}, copied)
       expect([code, stdout]).toEqual([1, ""])
-      expect(stderr).toContain("npm install \"@effect/cli@^0.77.0\" @effect/printer @effect/printer-ansi\n")
       expect(stderr).toContain(
-        "npx -p effect-spotify -p \"@effect/cli@^0.77.0\" -p @effect/printer -p @effect/printer-ansi effect-spotify"
+        "npm install \"@effect/cli@^0.77.0\" @effect/printer @effect/printer-ansi\n  npx effect-spotify login --key 'my key'\n"
+      )
+      expect(stderr).toContain(once)
+    }).pipe(Effect.provide(NodeContext.layer)), timeout)
+
+  it.scopedLive("names all that there is to install where npx has fetched it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const root = (yield* Path.Path).join(yield* fs.makeTempDirectoryScoped(), "_npx", "0123456789abcdef")
+      const { code, stderr } = yield* runProcess(["login", "--key", "my key"], {}, yield* installIn(root))
+      expect(code).toBe(1)
+      expect(stderr.indexOf(once)).toBeLessThan(stderr.indexOf("npm install"))
+      expect(stderr).toContain(
+        "npm install effect-spotify \"effect@^3.22.0\" @effect/platform \"@effect/cli@^0.77.0\" @effect/printer"
       )
     }).pipe(Effect.provide(NodeContext.layer)), timeout)
 })
