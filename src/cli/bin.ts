@@ -36,7 +36,8 @@ if (missing.length === 0) {
 } else {
   const packages = missing.map(withRange)
   const words = ["effect-spotify", ...process.argv.slice(2).map(quoted)].join(" ")
-  const once = `  npx -p effect-spotify ${packages.map((name) => `-p ${name}`).join(" ")} ${words}`
+  // All of them, since npx takes nothing from a project that lacks some.
+  const once = `  npx --yes -p effect-spotify ${needed.map((name) => `-p ${withRange(name)}`).join(" ")} ${words}`
   // npx has put the package where nobody can install anything beside it.
   const isFromNpx = /[\\/]_npx[\\/]/.test(import.meta.url)
   const library = ["effect-spotify", ...["effect", "@effect/platform"].map(withRange)]

@@ -40,7 +40,7 @@ const login = "Run effect-spotify login"
 /** A file that isn't there yet is no fault, and nothing to tick either. */
 const tokenFile = ({ key, store }: Settings): Finding => {
   const found = key === undefined ? store : `${store}, under the key ${key}`
-  return existsSync(store) ? good("token file", found) : doubtful("token file", `${found}: not there yet`, login)
+  return existsSync(store) ? good("token file", found) : doubtful("token file", `${found}, which isn't there yet`)
 }
 
 const client = ({ clientId, clientSecret }: Settings): Finding =>

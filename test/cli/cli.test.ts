@@ -2,8 +2,13 @@ import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
+import * as SpotifyClient from "effect-spotify/SpotifyClient"
+import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
+import * as TokenStore from "effect-spotify/TokenStore"
+import * as Users from "effect-spotify/Users"
 import { beforeAll } from "vitest"
+import manifest from "../../package.json" with { type: "json" }
 import { layerSpotify, visit } from "../utils/signIn.js"
 import { makeEnvironment, noScreen, putToken, readToken, run, start } from "../utils/signInCli.js"
 
@@ -55,6 +60,89 @@ describe("effect-spotify", () => {
         stdout: "",
         stderr: "✗ Nobody is signed in. Run effect-spotify login\n"
       })
+    }).pipe(Effect.provide(layer())))
+
+  it.scopedLive("login keeps the token under the key that a program's session reads, or another", () =>
+    Effect.gen(function*() {
+      const spotify = yield* FakeSpotify.FakeSpotify
+      const { environment, file } = yield* makeEnvironment
+      const signIn = (...words: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const login = yield* start(["login", ...words], environment)
+          yield* visit(yield* spotify.authorize(yield* login.authorizeUrl))
+          return yield* login.ended
+        })
+      expect((yield* signIn()).stdout).not.toContain("key")
+      const name = Effect.map(Users.me(), ({ display_name }) => display_name)
+      const session = (key?: string) =>
+        SpotifyClient.layer({ baseUrl: spotify.apiUrl }).pipe(
+          Layer.provide(SpotifySession.layerPkce({
+            clientId: "fake-client-id",
+            redirectUri: "http://127.0.0.1/callback",
+            accountsUrl: spotify.accountsUrl,
+            key
+          })),
+          Layer.provide(TokenStore.layerFile(file))
+        )
+      expect(yield* Effect.provide(name, session())).toBe("Fake User")
+
+      expect((yield* Effect.flip(Effect.provide(name, session("work"))))._tag).toBe("ReauthorizationRequired")
+      const { stdout } = yield* signIn("--key", "work")
+      expect(stdout).toContain(`${file} under the key work\n`)
+      expect(stdout).toContain("key: \"work\"")
+      expect(yield* Effect.provide(name, session("work"))).toBe("Fake User")
+      expect((yield* run(["whoami", "--key", "work"], environment)).code).toBe(0)
+      yield* run(["logout", "--key", "work"], environment)
+      expect((yield* run(["whoami", "--key", "work"], environment)).code).toBe(1)
+      expect((yield* run(["whoami"], environment)).code).toBe(0)
+    }).pipe(Effect.provide(layer())))
+
+  it.scopedLive("speaks JSON to programs", () =>
+    Effect.gen(function*() {
+      const { environment, file } = yield* makeEnvironment
+      const { accessToken } = yield* putToken(file, { daysAgo: 1 })
+      const json = (...words: ReadonlyArray<string>) =>
+        Effect.map(run([...words, "--json"], environment), ({ stdout }) => JSON.parse(stdout))
+      expect(yield* json("whoami")).toMatchObject({ id: "fake-user", display_name: "Fake User" })
+      expect(yield* json("token")).toMatchObject({
+        accessToken: Redacted.value(accessToken),
+        scopes: expect.arrayContaining(["user-read-email"])
+      })
+      expect(yield* json("doctor")).toContainEqual({ label: "token file", mark: "good", found: file })
+      expect(yield* json("logout")).toEqual({ signedOut: true, store: file })
+      expect(yield* json("logout")).toEqual({ signedOut: false, store: file })
+    }).pipe(Effect.provide(layer())))
+
+  it.scopedLive("tells its version and its commands, in the short spellings too", () =>
+    Effect.gen(function*() {
+      for (const word of ["--version", "-v"]) {
+        expect((yield* run([word])).stdout.trim()).toBe(manifest.version)
+      }
+      const list = yield* run(["--help"])
+      expect(list.stdout).toContain(manifest.version)
+      for (const words of [[], ["-h"]]) expect(yield* run(words)).toEqual(list)
+      expect((yield* run(["login", "-h"])).stdout).toContain("--show-dialog")
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("names no module of the library to people", () =>
+    Effect.gen(function*() {
+      const { environment, file } = yield* makeEnvironment
+      yield* putToken(file, { daysAgo: 1 })
+      const broken = [
+        run(["whoami"], { ...environment, SPOTIFY_API_URL: "nowhere" }),
+        run(["whoami"], { ...environment, SPOTIFY_ACCOUNTS_URL: "nowhere" }),
+        run(["login"], { ...environment, SPOTIFY_REDIRECT_URI: "http://localhost/callback" }),
+        run(["login"], { ...environment, SPOTIFY_REDIRECT_URI: "https://example.com/callback" }),
+        run(["api", "/nowhere"], environment),
+        run(["call", "Tracks.get", "0000000000000000000000"], environment),
+        run(["whoami"], { ...environment, SPOTIFY_CLIENT_ID: "" })
+      ]
+      for (const ended of broken) {
+        const { code, stderr } = yield* ended
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/^✗ [^\n]+\n$/)
+        expect(stderr).not.toMatch(/Spotify(?:Session|Client|Auth)|SignIn|TokenStore|Users\.me|Tracks\.get: /)
+      }
     }).pipe(Effect.provide(layer())))
 
   it.scopedLive("login tells when the user declined and ends with 1", () =>
@@ -161,6 +249,7 @@ describe("doctor", () => {
       const { environment, file } = yield* makeEnvironment
       const nobody = yield* run(["doctor"], environment)
       expect(nobody.code).toBe(1)
+      expect(nobody.stdout).toContain(`! token file    ${file}, which isn't there yet\n`)
       expect(nobody.stdout).toMatch(/^✗ sign-in +none that works\n +Nobody is signed in\. Run effect-spotify login$/m)
 
       const misconfigured = yield* run(["doctor"], {

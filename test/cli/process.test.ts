@@ -95,7 +95,8 @@ describe("without its optional peers", () => {
       return copied
     })
 
-  const once = "npx -p effect-spotify -p \"@effect/cli@^0.77.0\" -p @effect/printer -p @effect/printer-ansi " +
+  const once =
+    "npx --yes -p effect-spotify -p \"@effect/cli@^0.77.0\" -p @effect/platform-node -p @effect/printer -p @effect/printer-ansi " +
     "effect-spotify login --key 'my key'\n"
 
   it.scopedLive("names what to install in the project that it is in", () =>
