@@ -99,10 +99,7 @@ const readOne = (
   // Bytes are in a file.
   if (parts.some(AST.isDeclaration) && text.startsWith("@")) return readNamed(text)
   if (parts.some(isText)) return Effect.succeed(text)
-  if (parts.some(AST.isNumberKeyword)) {
-    return Effect.succeed(text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text)
-  }
-  if (parts.some(AST.isBooleanKeyword)) return Effect.succeed(text === "true" ? true : text === "false" ? false : text)
+  // Numbers, true and false, lists of objects.
   return orText(text, () => JSON.parse(text))
 }
 
