@@ -1,7 +1,5 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as HttpServer from "@effect/platform/HttpServer"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
@@ -61,8 +59,14 @@ export const fake = Command.make("fake", {
 }, ({ consent, json, mode, port }) =>
   Effect.scoped(Effect.gen(function*() {
     if (port < 0 || port > 65_535) return yield* new WrongCall({ message: "--port takes a number from 0 to 65535" })
-    // Loaded where it is served alone: it is larger than the rest of the command.
-    const { FakeSpotify } = yield* Effect.promise(() => import("../testing/index.js"))
+    // Loaded where it is served alone: together they are larger than the rest of the command.
+    const [{ FakeSpotify }, HttpServer, NodeHttpServer] = yield* Effect.promise(() =>
+      Promise.all([
+        import("../testing/index.js"),
+        import("@effect/platform/HttpServer"),
+        import("@effect/platform-node/NodeHttpServer")
+      ])
+    )
     const server = yield* NodeHttpServer.make(createServer, { host, port }).pipe(
       Effect.mapError(({ cause }) => unavailable(port, cause))
     )
