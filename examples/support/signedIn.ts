@@ -5,7 +5,6 @@
 import { NodeFileSystem, NodeHttpClient } from "@effect/platform-node"
 import { Config, Effect, Layer, Option } from "effect"
 import { type Scope, SpotifyClient, SpotifySession, TokenStore } from "effect-spotify"
-import * as SignIn from "effect-spotify/SignIn"
 import * as SignInNode from "effect-spotify/SignInNode"
 import { FakeSpotify } from "effect-spotify/testing"
 import { tmpdir } from "node:os"
@@ -33,10 +32,8 @@ const atSpotify = (scopes: ReadonlyArray<Scope.Scope>) => {
     Layer.provide(TokenStore.layerFile(join(directory, "user.json"))),
     Layer.provide(NodeFileSystem.layer)
   )
-  const signIn = Layer.effectDiscard(
-    SpotifySession.accessToken.pipe(Effect.catchTag("ReauthorizationRequired", () => SignIn.loopback()))
-  ).pipe(Layer.provide(SignInNode.layer))
-  return Layer.merge(SpotifyClient.layer(), signIn).pipe(
+  return SpotifyClient.layer().pipe(
+    Layer.provide(SignInNode.layerTerminal()),
     Layer.provide(session),
     Layer.provide(NodeHttpClient.layerUndici)
   )

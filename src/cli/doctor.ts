@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as Option from "effect/Option"
+import { existsSync } from "node:fs"
 import { SpotifyClient } from "../client/SpotifyClient.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
 import { printable } from "../core/text.js"
@@ -12,6 +13,7 @@ import * as Users from "../operations/Users.js"
 import * as SpotifyAuth from "../session/SpotifyAuth.js"
 import * as SpotifySession from "../session/SpotifySession.js"
 import { explain } from "./explain.js"
+import * as output from "./output.js"
 import { getClientId, layer, type Settings } from "./settings.js"
 import * as text from "./text.js"
 
@@ -34,6 +36,12 @@ const doubtful = finding("doubtful")
 const bad = finding("bad")
 
 const login = "Run effect-spotify login"
+
+/** A file that isn't there yet is no fault, and nothing to tick either. */
+const tokenFile = ({ key, store }: Settings): Finding => {
+  const found = key === undefined ? store : `${store}, under the key ${key}`
+  return existsSync(store) ? good("token file", found) : doubtful("token file", `${found}, which isn't there yet`)
+}
 
 const client = ({ clientId, clientSecret }: Settings): Finding =>
   clientId === undefined
@@ -147,9 +155,9 @@ const show = (findings: ReadonlyArray<Finding>): string => {
 }
 
 /** Looks at all that a sign-in depends on and tells whether it is in order. */
-export const doctor = (settings: Settings): Effect.Effect<boolean> =>
+export const doctor = (settings: Settings, json: boolean): Effect.Effect<boolean> =>
   Effect.gen(function*() {
-    const before = [client(settings), redirect(settings), good("token file", settings.store)]
+    const before = [client(settings), redirect(settings), tokenFile(settings)]
     const after = before.some(({ mark }) => mark === "bad")
       ? []
       : yield* signedIn.pipe(
@@ -157,6 +165,6 @@ export const doctor = (settings: Settings): Effect.Effect<boolean> =>
         Effect.catchAll((error) => Effect.succeed([bad("token", "none that can be read", explain(error))]))
       )
     const findings = [...before, ...after]
-    yield* Console.log(show(findings))
+    yield* json ? output.json(findings) : Console.log(show(findings))
     return findings.every(({ mark }) => mark !== "bad")
   })

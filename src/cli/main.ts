@@ -1,29 +1,41 @@
+import * as Args from "@effect/cli/Args"
+import type * as CliApp from "@effect/cli/CliApp"
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
-import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
-import { stripVTControlCharacters } from "node:util"
+import { nearest } from "../core/input.js"
 import * as Scope from "../core/Scope.js"
 import { printable } from "../core/text.js"
 import * as Users from "../operations/Users.js"
 import * as SpotifySession from "../session/SpotifySession.js"
 import * as SignIn from "../signIn/SignIn.js"
+import { about } from "./about.js"
+import { api } from "./api.js"
+import { type Entry, isShell, scriptOf, shells } from "./completions.js"
 import { doctor } from "./doctor.js"
 import { explain } from "./explain.js"
-import { flags, layer, settings } from "./settings.js"
+import { fake } from "./fake.js"
+import { now } from "./now.js"
+import * as output from "./output.js"
+import { Unhealthy, WrongCall } from "./problems.js"
+import { programOf } from "./program.js"
+import { asJson, flags, layer, settings } from "./settings.js"
 import * as text from "./text.js"
 
 /** Reading the person's own things; nothing that changes any. */
@@ -40,8 +52,7 @@ const defaultScopes: ReadonlyArray<Scope.Scope> = [
   "user-top-read"
 ]
 
-const me = Effect.gen(function*() {
-  const user = yield* Users.me()
+const describe = (user: Effect.Effect.Success<ReturnType<typeof Users.me>>): string => {
   const rows = Object.entries({
     id: user.id,
     email: user.email,
@@ -51,7 +62,7 @@ const me = Effect.gen(function*() {
   })
   return `${text.bold(printable(user.display_name ?? user.id))}\n` +
     text.table(rows.flatMap(([label, value]) => value === null || value === undefined ? [] : [[label, value]]))
-})
+}
 
 // Loaded for a sign-in alone, since its server is a quarter of what starting takes.
 const signInNode = Layer.unwrapEffect(
@@ -60,6 +71,7 @@ const signInNode = Layer.unwrapEffect(
 
 const login = Command.make("login", {
   ...flags,
+  json: asJson,
   scopes: Options.text("scope").pipe(
     Options.withDescription(
       `A scope to ask for, and again for each further one; unless given, those that only read. Any of ${
@@ -75,7 +87,7 @@ const login = Command.make("login", {
   showDialog: Options.boolean("show-dialog").pipe(
     Options.withDescription("Let Spotify ask again, to sign in as somebody else")
   )
-}, ({ scopes, showDialog, ...flags }) =>
+}, ({ json, scopes, showDialog, ...flags }) =>
   Effect.gen(function*() {
     const chosen = yield* settings(flags)
     yield* Effect.gen(function*() {
@@ -84,16 +96,31 @@ const login = Command.make("login", {
         showDialog: showDialog || undefined
       })
       const until = yield* SpotifySession.reauthorizeBy
+      const user = yield* Users.me()
+      if (json) {
+        return yield* output.json({
+          user,
+          scopes: yield* SpotifySession.scopes,
+          until: Option.getOrNull(Option.map(until, DateTime.formatIso)),
+          store: chosen.store,
+          key: (yield* SpotifySession.SpotifySession).key
+        })
+      }
       yield* Console.log(
         `${text.green("✓")} Signed in until ${
           Option.match(until, { onNone: () => "further notice", onSome: text.date })
-        }; the token is in ${printable(chosen.store)}`
+        }; the token is in ${printable(chosen.store)}${
+          chosen.key === undefined ? "" : ` under the key ${printable(chosen.key)}`
+        }`
       )
-      yield* Console.log(yield* me)
+      yield* Console.log(describe(user))
+      yield* Console.log(
+        `\n${text.dim("A program that uses it, for example as hello.ts for npx tsx hello.ts:")}\n\n${programOf(chosen)}`
+      )
     }).pipe(Effect.provide([layer(chosen), signInNode]))
-  })).pipe(Command.withDescription("Sign in with your browser and keep the token"))
+  })).pipe(Command.withDescription(about.login))
 
-const logout = Command.make("logout", flags, (flags) =>
+const logout = Command.make("logout", { ...flags, json: asJson }, ({ json, ...flags }) =>
   Effect.gen(function*() {
     const chosen = yield* settings(flags)
     const isEmpty = yield* Effect.gen(function*() {
@@ -103,79 +130,158 @@ const logout = Command.make("logout", flags, (flags) =>
       yield* session.signOut
       return isEmpty
     }).pipe(Effect.provide(layer(chosen)))
+    if (json) return yield* output.json({ signedOut: !isEmpty, store: chosen.store })
     if (isEmpty) return yield* Console.log(`Nobody was signed in: there is no token in ${printable(chosen.store)}`)
     yield* Console.log(
       `${text.green("✓")} Signed out: the token is no longer in ${printable(chosen.store)}\n` +
         text.dim("  Spotify still lists the app at https://www.spotify.com/account/apps, where you can remove it")
     )
-  })).pipe(Command.withDescription("Forget the token"))
+  })).pipe(Command.withDescription(about.logout))
 
-const whoami = Command.make("whoami", flags, (flags) =>
+const whoami = Command.make("whoami", { ...flags, json: asJson }, ({ json, ...flags }) =>
   Effect.gen(function*() {
-    yield* Console.log(yield* Effect.provide(me, layer(yield* settings(flags))))
-  })).pipe(Command.withDescription("Show who is signed in"))
+    const user = yield* Effect.provide(Users.me(), layer(yield* settings(flags)))
+    yield* json ? output.json(user) : Console.log(describe(user))
+  })).pipe(Command.withDescription(about.whoami))
 
-const token = Command.make("token", flags, (flags) =>
+const token = Command.make("token", { ...flags, json: asJson }, ({ json, ...flags }) =>
   Effect.gen(function*() {
-    const accessToken = yield* Effect.provide(SpotifySession.accessToken, layer(yield* settings(flags)))
-    yield* Console.log(Redacted.value(accessToken))
-  })).pipe(
-    Command.withDescription("Print a valid access token: curl -H \"Authorization: Bearer $(effect-spotify token)\" …")
-  )
+    yield* Effect.gen(function*() {
+      const accessToken = Redacted.value(yield* SpotifySession.accessToken)
+      if (!json) return yield* Console.log(accessToken)
+      const kept = yield* SpotifySession.token
+      yield* output.json({
+        accessToken,
+        expiresAt: Option.getOrNull(Option.map(kept, ({ expiresAt }) => DateTime.formatIso(expiresAt))),
+        scopes: Option.match(kept, { onNone: () => [], onSome: ({ scopes }) => scopes })
+      })
+    }).pipe(Effect.provide(layer(yield* settings(flags))))
+  })).pipe(Command.withDescription(about.token))
 
-/** The doctor has said what is wrong already. */
-class Unhealthy extends Data.TaggedError("Unhealthy") {}
-
-const checkup = Command.make("doctor", flags, (flags) =>
+const checkup = Command.make("doctor", { ...flags, json: asJson }, ({ json, ...flags }) =>
   Effect.gen(function*() {
-    const healthy = yield* doctor(yield* settings(flags))
+    const healthy = yield* doctor(yield* settings(flags), json)
     if (!healthy) return yield* new Unhealthy()
-  })).pipe(Command.withDescription("Look at all that a sign-in depends on, and say what to do"))
+  })).pipe(Command.withDescription(about.doctor))
+
+// For the list of commands; one with an operation is made from that operation's declaration.
+const call = Command.make("call", {
+  operation: Args.text({ name: "operation" }),
+  rest: Args.repeated(Args.text({ name: "arguments" }))
+}, () => Effect.void).pipe(
+  Command.withDescription(about.call)
+)
 
 const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8")
 )
 
-const command = Command.make("effect-spotify").pipe(
-  Command.withDescription("Sign in to Spotify from the terminal, and look at what the sign-in gives."),
-  Command.withSubcommands([login, logout, whoami, token, checkup])
+const name = "effect-spotify"
+
+const command = Command.make(name).pipe(
+  Command.withDescription(
+    "Sign in to Spotify from the terminal, look at what the sign-in gives, and call the Web API."
+  ),
+  Command.withSubcommands([login, logout, whoami, token, checkup, now, api, call, fake])
 )
 
-const cli = Command.run(command, { name: "effect-spotify", version })
+const runCommand = Command.run(command, { name, version })
 
-/** Without colours where nobody sees them. */
-const withPlainText = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Console.consoleWith((console) => {
-    const plain = (stream: NodeJS.WriteStream) => (args: ReadonlyArray<unknown>) =>
-      stream.isTTY && stream.hasColors()
-        ? args
-        : args.map((arg) => typeof arg === "string" ? stripVTControlCharacters(arg) : arg)
-    const [out, error] = [plain(process.stdout), plain(process.stderr)]
-    return Effect.withConsole(self, {
-      ...console,
-      log: (...args) => console.log(...out(args)),
-      error: (...args) => console.error(...error(args))
-    })
+const commandNames = Object.keys(about)
+
+/** Each with what it is for; what it takes, its own help says. */
+const list = `${name} ${version}: sign in to Spotify from a terminal, and call its Web API
+
+  ${name} <command> [options]
+
+${text.table(Object.entries(about))}
+
+${name} <command> --help shows what a command takes. ${name} --completions bash (or zsh, fish) prints a script that
+completes commands, operations and options in your shell. ${name} --version, -v`
+
+const loadCall = Effect.promise(() => import("./call.js"))
+
+const completions = (shell: string | undefined) =>
+  Effect.gen(function*() {
+    if (!isShell(shell)) {
+      return yield* new WrongCall({ message: `--completions takes one of ${shells.join(", ")}` })
+    }
+    const { commandOf, find, names } = yield* loadCall
+    const operations = yield* Effect.forEach(names, (name) =>
+      Effect.map(find(name), (found): Entry => ({
+        words: ["call", name],
+        description: `${found.spec.method} ${found.spec.path}`,
+        usage: Command.getUsage(commandOf(found))
+      })))
+    const descriptions: { readonly [name: string]: string } = about
+    const usages = HashMap.toEntries(Command.getSubcommands(command))
+    const entries = usages.map(([name, command]): Entry => ({
+      words: [name],
+      description: descriptions[name] ?? "",
+      usage: CommandDescriptor.getUsage(command)
+    }))
+    yield* Console.log(scriptOf(shell, [...entries, ...operations]))
   })
 
-const fail = (message: string) =>
-  Effect.as(Console.error(`${text.red("✗")} ${message.split("\n").map(printable).join("\n")}`), 1)
+const asksForHelp = (word: string): boolean => word === "--help" || word === "-h"
 
-/** Runs the command: 0 is a success, 1 a failure, 2 a wrong call, 130 Ctrl-C. */
-export const run = (args: ReadonlyArray<string>): void =>
-  cli(args).pipe(
+const runCall = (words: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const module = yield* loadCall
+    const [operation, ...rest] = words
+    if (operation === undefined || asksForHelp(operation)) {
+      return yield* Console.log(
+        `effect-spotify call <operation> [arguments], with any of these; --help after one shows what it takes\n\n${module.list()}`
+      )
+    }
+    const found = yield* module.find(operation)
+    yield* Command.run(module.commandOf(found), { name, version })(["node", name, ...module.normalized(found, rest)])
+  })
+
+const dispatch = (words: ReadonlyArray<string>) => {
+  const [first = "", second] = words
+  if (words.length === 0 || asksForHelp(first)) return Console.log(list)
+  if (first === "-v") return runCommand(["node", name, "--version"])
+  if (first.startsWith("--completions")) return completions(/=(.*)$/.exec(first)?.[1] ?? second)
+  if (first === "call") return runCall(words.slice(1))
+  if (first !== "" && !first.startsWith("-") && !commandNames.includes(first)) {
+    const meant = nearest(first, commandNames)
+    return new WrongCall({
+      message: `There is no command ${first}${meant === undefined ? "" : `; did you mean '${meant}'?`}` +
+        `${meant === undefined ? ":" : ""} effect-spotify --help lists what there is`
+    })
+  }
+  return runCommand(["node", name, ...words])
+}
+
+const fail = (message: string, code = 1) =>
+  Effect.as(Console.error(`${text.red("✗")} ${message.split("\n").map(printable).join("\n")}`), code)
+
+/** Runs the command with its words: 0 is a success, 1 a failure, 2 a wrong call. */
+export const execute = (words: ReadonlyArray<string>): Effect.Effect<number, never, CliApp.CliApp.Environment> =>
+  dispatch(words).pipe(
     Effect.as(0),
     Effect.catchAll((error) => {
       if (ValidationError.isValidationError(error)) return Effect.succeed(2)
-      return error._tag === "Unhealthy" ? Effect.succeed(1) : fail(explain(error))
+      if (error._tag === "Unhealthy") return Effect.succeed(1)
+      return fail(explain(error), error._tag === "WrongCall" ? 2 : 1)
     }),
     Effect.catchAllDefect((defect) => fail(Cause.pretty(Cause.die(defect)))),
-    withPlainText,
+    output.withOutput,
     Effect.provide([
-      NodeContext.layer,
       CliConfig.layer({ showBuiltIns: false }),
       Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.stringLogger))
-    ]),
+    ])
+  )
+
+/** Runs the command as a process, which ends with 130 after Ctrl-C. */
+export const run = (args: ReadonlyArray<string>): void => {
+  // Whoever reads the output may have had enough of it, as head does.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0)
+  })
+  execute(args.slice(2)).pipe(
+    Effect.provide(NodeContext.layer),
     NodeRuntime.runMain({
       disableErrorReporting: true,
       disablePrettyLogger: true,
@@ -188,3 +294,4 @@ export const run = (args: ReadonlyArray<string>): void =>
         )
     })
   )
+}

@@ -30,14 +30,30 @@ export const flags = {
       "The file that keeps the tokens; SPOTIFY_TOKEN_FILE or one in your config directory unless given"
     ),
     Options.optional
+  ),
+  key: Options.text("key").pipe(
+    Options.withDescription(
+      "The key of the token in that file, the one that a program's session names; \"default\" for both unless given"
+    ),
+    Options.optional
   )
 }
+
+/** The option of every command that prints what programs may want to read. */
+export const asJson = Options.boolean("json").pipe(Options.withDescription("Print JSON, for programs"))
+
+/** The option of commands that don't need a user. */
+export const asApp = Options.boolean("app").pipe(
+  Options.withDescription("Act as the app itself, without a user: public data alone, and it needs the client secret")
+)
 
 /** What the options of every command said. */
 export interface Flags {
   readonly clientId: Option.Option<string>
   readonly redirectUri: Option.Option<string>
   readonly store: Option.Option<string>
+  readonly key: Option.Option<string>
+  readonly app?: boolean
 }
 
 /** What a command works with. */
@@ -46,6 +62,8 @@ export interface Settings {
   readonly clientSecret: Redacted.Redacted | undefined
   readonly redirectUri: string
   readonly store: string
+  readonly key: string | undefined
+  readonly app: boolean
   readonly accountsUrl: string | undefined
   readonly apiUrl: string | undefined
 }
@@ -86,6 +104,8 @@ export const settings = (flags: Flags): Effect.Effect<Settings> =>
         () => "http://127.0.0.1:8888/callback"
       ),
       store: Option.isSome(store) ? store.value : join(yield* configDirectory, "effect-spotify", "tokens.json"),
+      key: Option.getOrUndefined(flags.key),
+      app: flags.app === true,
       accountsUrl: Option.getOrUndefined(environment.accountsUrl),
       apiUrl: Option.getOrUndefined(environment.apiUrl)
     }
@@ -95,23 +115,25 @@ export const settings = (flags: Flags): Effect.Effect<Settings> =>
 export const getClientId =
   "Create an app at https://developer.spotify.com/dashboard and give its client id as SPOTIFY_CLIENT_ID or --client-id"
 
+const missing = (field: string, expected: string, message: string) =>
+  new InvalidInput({ operation: "effect-spotify", field, expected, message })
+
 const layerSession = (settings: Settings) => {
-  const { clientId, clientSecret } = settings
+  const { accountsUrl, app, clientId, clientSecret, key, redirectUri } = settings
   if (clientId === undefined) {
-    return Layer.fail(
-      new InvalidInput({
-        operation: "effect-spotify",
-        field: "clientId",
-        expected: "the app's client id",
-        message: `There is no client id. ${getClientId}`
-      })
-    )
+    return Layer.fail(missing("clientId", "the app's client id", `There is no client id. ${getClientId}`))
   }
-  const options = { clientId, redirectUri: settings.redirectUri, accountsUrl: settings.accountsUrl }
-  // A refresh token belongs to an app, and serves only the flow that it came from.
+  if (app) {
+    return clientSecret === undefined
+      ? Layer.fail(
+        missing("clientSecret", "the app's client secret", "--app needs the client secret: set SPOTIFY_CLIENT_SECRET")
+      )
+      : SpotifySession.layerClientCredentials({ clientId, clientSecret, accountsUrl })
+  }
+  const options = { clientId, redirectUri, accountsUrl, key }
   return clientSecret === undefined
-    ? SpotifySession.layerPkce({ ...options, key: `${clientId} with PKCE` })
-    : SpotifySession.layerAuthorizationCode({ ...options, key: `${clientId} with a secret`, clientSecret })
+    ? SpotifySession.layerPkce(options)
+    : SpotifySession.layerAuthorizationCode({ ...options, clientSecret })
 }
 
 /** The session and the client that the settings describe. */

@@ -186,13 +186,13 @@ export const status: Effect.Effect<Status, never, SpotifyClient> = Effect.flatMa
  *
  * @example
  * ```ts
- * import { Console, Option, Stream } from "effect"
+ * import { Console, DateTime, Stream } from "effect"
  * import { SpotifyClient } from "effect-spotify"
  *
  * const waits = SpotifyClient.statusChanges.pipe(
  *   Stream.filterMap((status) => status.pausedUntil),
  *   Stream.changes,
- *   Stream.runForEach((until) => Console.log(`Spotify asks us to wait until ${new Date(until).toISOString()}`))
+ *   Stream.runForEach((until) => Console.log(`Spotify asks us to wait until ${DateTime.formatIso(until)}`))
  * )
  * ```
  *

@@ -362,3 +362,48 @@ export const loopback = (
     yield* Effect.intoDeferred(session.handleCallback(received), outcome)
     return yield* Deferred.await(outcome)
   }))
+
+/**
+ * Nobody is signed in, and there is no terminal to sign in from, as in a service or in CI.
+ *
+ * @since 0.2.0
+ * @category errors
+ */
+export class TerminalUnavailable extends Schema.TaggedError<TerminalUnavailable>()("TerminalUnavailable", {
+  key: Schema.String,
+  message: Schema.String
+}) {}
+
+/**
+ * Goes between a session and what needs it, and signs the user in by `loopback` where nobody is signed in yet or the
+ * sign-in has ended. Whoever signed in once isn't asked again, as long as the store keeps the token. Without a terminal it
+ * is `TerminalUnavailable` at once: nobody would see the address to sign in at.
+ *
+ * `SignInNode.layerTerminal` has what this needs on Node.
+ *
+ * @since 0.2.0
+ * @category layers
+ */
+export const layerTerminal = (
+  options: LoopbackOptions = {}
+): Layer.Layer<
+  SpotifySession,
+  LoopbackError | TerminalUnavailable,
+  SpotifySession | LoopbackServer | Browser | Terminal.Terminal
+> =>
+  Layer.effect(
+    SpotifySession,
+    Effect.tap(SpotifySession, (session) =>
+      Effect.catchTag(session.accessToken, "ReauthorizationRequired", () =>
+        Effect.gen(function*() {
+          const terminal = yield* Terminal.Terminal
+          if (yield* terminal.isTTY) {
+            return yield* loopback(options)
+          }
+          return yield* new TerminalUnavailable({
+            key: session.key,
+            message: `Nobody is signed in as "${printable(session.key)}", and there is no terminal to sign in from. ` +
+              "Run this once in a terminal, or npx effect-spotify login with the same file (--store) and key (--key)"
+          })
+        })))
+  )

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createServer } from "node:http"
 import type { Socket } from "node:net"
+import type { SpotifySession } from "../session/SpotifySession.js"
 import * as SignIn from "./SignIn.js"
 
 /** How long an answer that is on its way may hold the server up, in milliseconds. */
@@ -52,3 +53,35 @@ export const layer: Layer.Layer<SignIn.LoopbackServer | SignIn.Browser | Termina
   ),
   NodeTerminal.layer
 )
+
+/**
+ * Signs the user in from the terminal where nobody is signed in, once: goes between a session and what needs it.
+ *
+ * Without a terminal (a service, CI) it is `TerminalUnavailable`, whose message says how to sign in elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { NodeFileSystem } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ * import { SpotifyClient, SpotifySession, TokenStore } from "effect-spotify"
+ * import * as SignInNode from "effect-spotify/SignInNode"
+ *
+ * const SpotifyLive = SpotifyClient.layer().pipe(
+ *   Layer.provide(SignInNode.layerTerminal({ scopes: ["user-library-read"] })),
+ *   Layer.provide(SpotifySession.layerPkce({
+ *     clientId: "…",
+ *     redirectUri: "http://127.0.0.1:8888/callback"
+ *   })),
+ *   Layer.provide(TokenStore.layerFile("tokens.json")),
+ *   Layer.provide([FetchHttpClient.layer, NodeFileSystem.layer])
+ * )
+ * ```
+ *
+ * @since 0.2.0
+ * @category layers
+ */
+export const layerTerminal = (
+  options?: SignIn.LoopbackOptions
+): Layer.Layer<SpotifySession, SignIn.LoopbackError | SignIn.TerminalUnavailable, SpotifySession> =>
+  Layer.provide(SignIn.layerTerminal(options), layer)

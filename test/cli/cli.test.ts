@@ -1,21 +1,22 @@
-import { FileSystem, Path } from "@effect/platform"
+import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
+import * as SpotifyClient from "effect-spotify/SpotifyClient"
+import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
-import { createRequire } from "node:module"
-import { dirname } from "node:path"
+import * as TokenStore from "effect-spotify/TokenStore"
+import * as Users from "effect-spotify/Users"
+import { beforeAll } from "vitest"
+import manifest from "../../package.json" with { type: "json" }
 import { layerSpotify, visit } from "../utils/signIn.js"
-import { cli, makeEnvironment, putToken, readToken, run, start, useCli } from "../utils/signInCli.js"
-
-// Each step starts a process, which takes long on a machine that is busy.
-const timeout = 300_000
+import { makeEnvironment, noScreen, putToken, readToken, run, start } from "../utils/signInCli.js"
 
 const layer = (options?: FakeSpotify.Options) => Layer.merge(layerSpotify(options), NodeContext.layer)
 
 const escape = "\u001b"
 
-useCli()
+beforeAll(() => noScreen())
 
 describe("effect-spotify", () => {
   it.scopedLive("login, whoami, token, logout", () =>
@@ -59,7 +60,7 @@ describe("effect-spotify", () => {
         stdout: "",
         stderr: "✗ Nobody is signed in. Run effect-spotify login\n"
       })
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive("prints Spotify's words without what a terminal obeys", () =>
     Effect.gen(function*() {
@@ -82,44 +83,90 @@ describe("effect-spotify", () => {
       const { stderr } = yield* run(["token"], environment)
       expect(stderr).toContain("]0;owned")
       expect(stderr).not.toMatch(obeyed)
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
-  it.scopedLive("login with a client secret and chosen scopes, into the default file", () =>
+  it.scopedLive("login keeps the token under the key that a program's session reads, or another", () =>
     Effect.gen(function*() {
       const spotify = yield* FakeSpotify.FakeSpotify
-      const { environment, home } = yield* makeEnvironment
-      const login = yield* start(
-        [
-          "login",
-          "--client-id",
-          "fake-client-id",
-          "--scope",
-          "user-top-read",
-          "--scope",
-          "user-read-email",
-          "--show-dialog"
-        ],
-        {
-          ...environment,
-          SPOTIFY_CLIENT_ID: "another",
-          SPOTIFY_CLIENT_SECRET: "fake-client-secret",
-          SPOTIFY_TOKEN_FILE: ""
-        }
-      )
-      const url = new URL(yield* login.authorizeUrl)
-      expect(url.searchParams.get("scope")).toBe("user-top-read user-read-email")
-      expect(url.searchParams.get("show_dialog")).toBe("true")
-      expect(url.searchParams.has("code_challenge")).toBe(false)
-      yield* visit(yield* spotify.authorize(url))
-      const { code, stdout } = yield* login.ended
-      expect(code).toBe(0)
-      const file = /the token is in (.*)$/m.exec(stdout)?.[1] ?? ""
-      expect(file.startsWith(home)).toBe(true)
-      expect((yield* readToken(file, "fake-client-id with a secret"))?.scopes).toEqual([
-        "user-top-read",
-        "user-read-email"
-      ])
-    }).pipe(Effect.provide(layer())), timeout)
+      const { environment, file } = yield* makeEnvironment
+      const signIn = (...words: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const login = yield* start(["login", ...words], environment)
+          yield* visit(yield* spotify.authorize(yield* login.authorizeUrl))
+          return yield* login.ended
+        })
+      expect((yield* signIn()).stdout).not.toContain("key")
+      const name = Effect.map(Users.me(), ({ display_name }) => display_name)
+      const session = (key?: string) =>
+        SpotifyClient.layer({ baseUrl: spotify.apiUrl }).pipe(
+          Layer.provide(SpotifySession.layerPkce({
+            clientId: "fake-client-id",
+            redirectUri: "http://127.0.0.1/callback",
+            accountsUrl: spotify.accountsUrl,
+            key
+          })),
+          Layer.provide(TokenStore.layerFile(file))
+        )
+      expect(yield* Effect.provide(name, session())).toBe("Fake User")
+
+      expect((yield* Effect.flip(Effect.provide(name, session("work"))))._tag).toBe("ReauthorizationRequired")
+      const { stdout } = yield* signIn("--key", "work")
+      expect(stdout).toContain(`${file} under the key work\n`)
+      expect(stdout).toContain("key: \"work\"")
+      expect(yield* Effect.provide(name, session("work"))).toBe("Fake User")
+      expect((yield* run(["whoami", "--key", "work"], environment)).code).toBe(0)
+      yield* run(["logout", "--key", "work"], environment)
+      expect((yield* run(["whoami", "--key", "work"], environment)).code).toBe(1)
+      expect((yield* run(["whoami"], environment)).code).toBe(0)
+    }).pipe(Effect.provide(layer())))
+
+  it.scopedLive("speaks JSON to programs", () =>
+    Effect.gen(function*() {
+      const { environment, file } = yield* makeEnvironment
+      const { accessToken } = yield* putToken(file, { daysAgo: 1 })
+      const json = (...words: ReadonlyArray<string>) =>
+        Effect.map(run([...words, "--json"], environment), ({ stdout }) => JSON.parse(stdout))
+      expect(yield* json("whoami")).toMatchObject({ id: "fake-user", display_name: "Fake User" })
+      expect(yield* json("token")).toMatchObject({
+        accessToken: Redacted.value(accessToken),
+        scopes: expect.arrayContaining(["user-read-email"])
+      })
+      expect(yield* json("doctor")).toContainEqual({ label: "token file", mark: "good", found: file })
+      expect(yield* json("logout")).toEqual({ signedOut: true, store: file })
+      expect(yield* json("logout")).toEqual({ signedOut: false, store: file })
+    }).pipe(Effect.provide(layer())))
+
+  it.scopedLive("tells its version and its commands, in the short spellings too", () =>
+    Effect.gen(function*() {
+      for (const word of ["--version", "-v"]) {
+        expect((yield* run([word])).stdout.trim()).toBe(manifest.version)
+      }
+      const list = yield* run(["--help"])
+      expect(list.stdout).toContain(manifest.version)
+      for (const words of [[], ["-h"]]) expect(yield* run(words)).toEqual(list)
+      expect((yield* run(["login", "-h"])).stdout).toContain("--show-dialog")
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("names no module of the library to people", () =>
+    Effect.gen(function*() {
+      const { environment, file } = yield* makeEnvironment
+      yield* putToken(file, { daysAgo: 1 })
+      const broken = [
+        run(["whoami"], { ...environment, SPOTIFY_API_URL: "nowhere" }),
+        run(["whoami"], { ...environment, SPOTIFY_ACCOUNTS_URL: "nowhere" }),
+        run(["login"], { ...environment, SPOTIFY_REDIRECT_URI: "http://localhost/callback" }),
+        run(["login"], { ...environment, SPOTIFY_REDIRECT_URI: "https://example.com/callback" }),
+        run(["api", "/nowhere"], environment),
+        run(["call", "Tracks.get", "0000000000000000000000"], environment),
+        run(["whoami"], { ...environment, SPOTIFY_CLIENT_ID: "" })
+      ]
+      for (const ended of broken) {
+        const { code, stderr } = yield* ended
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/^✗ [^\n]+\n$/)
+        expect(stderr).not.toMatch(/Spotify(?:Session|Client|Auth)|SignIn|TokenStore|Users\.me|Tracks\.get: /)
+      }
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive("login tells when the user declined and ends with 1", () =>
     Effect.gen(function*() {
@@ -130,17 +177,7 @@ describe("effect-spotify", () => {
       const { code, stderr, stdout } = yield* login.ended
       expect([code, stdout]).toEqual([1, ""])
       expect(stderr.endsWith("✗ The user declined the sign-in\n")).toBe(true)
-    }).pipe(Effect.provide(layer())), timeout)
-
-  it.scopedLive("login ends with 130 when it is interrupted", () =>
-    Effect.gen(function*() {
-      const { environment } = yield* makeEnvironment
-      const login = yield* start(["login"], environment)
-      const redirectUri = new URL(yield* login.authorizeUrl).searchParams.get("redirect_uri") ?? ""
-      yield* login.child.kill("SIGINT")
-      expect((yield* login.ended).code).toBe(130)
-      expect(yield* Effect.isFailure(visit(redirectUri))).toBe(true)
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive("renews the token by itself, and says when the sign-in has ended", () =>
     Effect.gen(function*() {
@@ -163,7 +200,7 @@ describe("effect-spotify", () => {
         stderr: "✗ The sign-in has ended: six months are over, or you removed the app from your account. " +
           "Run effect-spotify login\n"
       })
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive(
     "ends with 2 when it is called wrongly, and shows help without colours in a pipe",
@@ -180,8 +217,7 @@ describe("effect-spotify", () => {
         expect(help).toMatchObject({ code: 0, stderr: "" })
         expect(help.stdout).toContain("doctor")
         for (const { stderr, stdout } of [unknown, scope, help]) expect(stdout + stderr).not.toContain(escape)
-      }).pipe(Effect.provide(layer())),
-    timeout
+      }).pipe(Effect.provide(layer()))
   )
 })
 
@@ -202,7 +238,7 @@ describe("doctor", () => {
       expect(stdout).toMatch(/^✓ calls +as .+ \(fake-user\)$/m)
       expect(stdout).toMatch(/^✓ quota mode +extended/m)
       expect(stdout).not.toContain(escape)
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive(
     "knows Development Mode, a sign-in that soon ends and one without scopes",
@@ -215,8 +251,7 @@ describe("doctor", () => {
         expect(stdout).toMatch(/^! sign-in .*\n .*Run effect-spotify login$/m)
         expect(stdout).toMatch(/^! scopes +none$/m)
         expect(stdout).toMatch(/^✓ quota mode +Development Mode/m)
-      }).pipe(Effect.provide(layer({ mode: "development" }))),
-    timeout
+      }).pipe(Effect.provide(layer({ mode: "development" })))
   )
 
   it.scopedLive("says that Spotify refuses the user, and what that can be", () =>
@@ -230,13 +265,14 @@ describe("doctor", () => {
       const { code, stdout } = yield* run(["doctor"], environment)
       expect(code).toBe(1)
       expect(stdout).toMatch(/^✗ calls +Spotify refuses them\n.*User not registered.*User Management/m)
-    }).pipe(Effect.provide(layer())), timeout)
+    }).pipe(Effect.provide(layer())))
 
   it.scopedLive("says what is missing, and ends with 1", () =>
     Effect.gen(function*() {
       const { environment, file } = yield* makeEnvironment
       const nobody = yield* run(["doctor"], environment)
       expect(nobody.code).toBe(1)
+      expect(nobody.stdout).toContain(`! token file    ${file}, which isn't there yet\n`)
       expect(nobody.stdout).toMatch(/^✗ sign-in +none that works\n +Nobody is signed in\. Run effect-spotify login$/m)
 
       const misconfigured = yield* run(["doctor"], {
@@ -254,32 +290,5 @@ describe("doctor", () => {
       expect(broken.code).toBe(1)
       expect(broken.stdout).toContain(`Token store ${file}`)
       expect(yield* fs.readFileString(file)).toBe("not ours")
-    }).pipe(Effect.provide(layer())), timeout)
-})
-
-describe("without its optional peers", () => {
-  it.scopedLive("names what to install", () =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const path = yield* Path.Path
-      const root = yield* fs.makeTempDirectoryScoped()
-      const copied = path.join(root, "dist", "cli", "bin.js")
-      yield* fs.makeDirectory(path.dirname(copied), { recursive: true })
-      yield* fs.makeDirectory(path.join(root, "node_modules", "@effect"), { recursive: true })
-      yield* fs.copyFile(cli, copied)
-      yield* fs.writeFileString(
-        path.join(root, "package.json"),
-        JSON.stringify({ type: "module", peerDependencies: { "@effect/cli": "^0.77.0" } })
-      )
-      const installed = (name: string) => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
-      for (const name of ["effect", "@effect/platform-node"]) {
-        yield* fs.symlink(installed(name), path.join(root, "node_modules", name))
-      }
-      const { code, stderr, stdout } = yield* run(["login"], {}, copied)
-      expect([code, stdout]).toEqual([1, ""])
-      expect(stderr).toContain("npm install \"@effect/cli@^0.77.0\" @effect/printer @effect/printer-ansi\n")
-      expect(stderr).toContain(
-        "npx -p effect-spotify -p \"@effect/cli@^0.77.0\" -p @effect/printer -p @effect/printer-ansi effect-spotify"
-      )
-    }).pipe(Effect.provide(NodeContext.layer)), timeout)
+    }).pipe(Effect.provide(layer())))
 })

@@ -10,8 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), "effect-spotify-rooms-"))
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const up = /Imports go down only, and this one runs up from \w+\. The order: testing > cli > .* > core\./
-const inside = /A private file of another room: .* The order: testing > cli > .* > core\./
+const up = /Imports go down only, and this one runs up from \w+\. The order: cli > testing > .* > core\./
+const inside = /A private file of another room: .* The order: cli > testing > .* > core\./
 const barrel = /Import the module \(effect\/Effect\)/
 const apart = /Groups never import each other/
 
@@ -29,6 +29,8 @@ const bad: ReadonlyArray<readonly [file: string, specifier: string, says: RegExp
   ["operations/Albums.ts", "./Tracks.js", apart],
   ["testing/FakeSpotify.ts", "../model/Album.js", up],
   ["testing/internal/operations/browse.ts", "../../../endpoint/parameters.js", up],
+  ["operations/Albums.ts", "../testing/index.js", up],
+  ["cli/fake.ts", "../testing/internal/routes.js", inside],
   ["core/text.ts", "effect", barrel]
 ]
 
@@ -37,6 +39,7 @@ const good: ReadonlyArray<readonly [file: string, specifier: string]> = [
   ["client/call.ts", "../transport/deadline.js"],
   ["operations/Albums.ts", "../endpoint/parameters.js"],
   ["operations/Endpoints.ts", "./Tracks.js"],
+  ["cli/fake.ts", "../testing/index.js"],
   ["testing/FakeSpotify.ts", "../core/SpotifyId.js"],
   ["testing/internal/routes.ts", "./operations/browse.js"],
   ["index.ts", "./store/TokenStore.js"],

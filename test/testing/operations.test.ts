@@ -281,6 +281,18 @@ describe("validation", () => {
       expect((yield* put("/me/tracks", "{")).at("error", "message")).toBe("Error parsing JSON.")
     }).pipe(Effect.provide(FakeSpotify.layer())))
 
+  it.effect("takes what Spotify takes of other clients: a slash at a path's end, 20 of an artist's albums", () =>
+    Effect.gen(function*() {
+      const { get, spotify } = yield* signedIn()
+      expect((yield* get(`/tracks/${id("track", 1)}/`)).at("uri")).toBe(uri("track", 1))
+      expect((yield* get(`/tracks/?ids=${many(3)}`)).each("tracks", "uri")).toHaveLength(3)
+      expect((yield* get("/me/")).at("id")).toBe("fake-user")
+      expect((yield* get("/me/tracks/?limit=5")).at("next")).toBe(`${spotify.apiUrl}/me/tracks?limit=5&offset=5`)
+      expect((yield* get("/tracks//")).status).toBe(404)
+      expect((yield* get(`/artists/${id("artist", 1)}/albums/?limit=20`)).at("limit")).toBe(20)
+      expect(yield* spotify.counts).toMatchObject({ "GET /tracks/{id}": 1, "GET /tracks": 1, "GET /me": 1 })
+    }).pipe(Effect.provide(FakeSpotify.layer())))
+
   it.effect("gives null for unknown ids of a batch, in their places", () =>
     Effect.gen(function*() {
       const { get } = yield* signedIn()

@@ -127,6 +127,9 @@ describe("playlists", () => {
       expect(yield* content).toEqual([1, 2, 2, 3, 4, 5])
       yield* post(items, { uris: [uri("track", 5)], position: 0 })
       expect(yield* content).toEqual([5, 1, 2, 2, 3, 4, 5])
+      expect((yield* post(items, [uri("track", 4)])).status).toBe(201)
+      expect(yield* content).toEqual([5, 1, 2, 2, 3, 4, 5, 4])
+      expect((yield* post(items, [4])).at("error", "message")).toBe("No uris provided")
       expect((yield* post(items, { uris: letters, position: 99 })).status).toBe(400)
       expect((yield* post(items, { uris: ["spotify:album:x"] })).status).toBe(400)
       expect((yield* post(items, { uris: Array(101).fill(uri("track", 1)) })).at("error", "message")).toBe(

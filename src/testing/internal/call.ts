@@ -143,7 +143,7 @@ export const page = <A>(
   total: items.length
 })
 
-export const pathOf = (call: Call): string => call.request.url.pathname.replace(/^\/v1/, "")
+export const pathOf = (call: Call): string => call.request.url.pathname.replace(/^\/v1/, "").replace(/\/$/, "")
 
 export const cursorLink = link
 

@@ -182,9 +182,9 @@ const patterns = routes.map((route) => ({
 
 const decode = Option.liftThrowable(decodeURIComponent)
 
-/** The route of a request; `path` is the one below /v1. */
+/** The route of a request; `path` is the one below /v1. Spotify takes a slash at its end. */
 export const findRoute = (method: string, path: string): Found | undefined => {
-  const parts = path.split("/")
+  const parts = path.replace(/\/$/, "").split("/")
   for (const { route, segments } of patterns) {
     if (route.method !== method || segments.length !== parts.length) continue
     const params: Record<string, string> = {}

@@ -1,9 +1,10 @@
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import type { Call, UserCall } from "../call.js"
 import { body, number, page, pageRequest, pathOf, replyPage, requireOneOf, strings } from "../call.js"
 import * as Catalogue from "../catalogue.js"
 import { filterFields } from "../fields.js"
-import { apiOrigin, empty, fail, imageOrigin, isArray, isObject, json, notFound } from "../http.js"
+import { apiOrigin, empty, fail, imageOrigin, isArray, isObject, json, notFound, parseJson } from "../http.js"
 import type { Json, JsonObject, Reply, Result } from "../http.js"
 import { change, editor, timestamp, versionSeen } from "../world.js"
 import type { Playlist, PlaylistEntry } from "../world.js"
@@ -268,7 +269,9 @@ export const add = (call: UserCall): Result<Reply> =>
   Either.gen(function*() {
     const playlist = yield* writable(call)
     const values = yield* body(call)
-    const uris = yield* newUris(call, values)
+    // Here, and nowhere else, Spotify takes a bare list too.
+    const bare = Option.getOrUndefined(Option.map(parseJson(call.request.body), strings))
+    const uris = yield* newUris(call, bare === undefined ? values : { uris: bare })
     if (uris === undefined || uris.length === 0) return yield* fail(400, "No uris provided")
     const { length } = playlist.entries
     const position = call.query.has("position")
