@@ -21,6 +21,7 @@ import { useSpan } from "../core/span.js"
 import { DecodeError, InvalidInput, type SpotifyError } from "../core/SpotifyError.js"
 import * as SpotifyId from "../core/SpotifyId.js"
 import { excerpt, pathOf } from "../core/text.js"
+import { capOf } from "./bounds.js"
 import { checkOf } from "./check.js"
 import type { CursorPage, Page } from "./Page.js"
 import { type Odd, sift } from "./sift.js"
@@ -615,6 +616,8 @@ export const mapInput = <Given extends ReadonlyArray<unknown>, Args extends Read
   )
 }
 
+const maxLimitOf = ({ spec }: { readonly spec: Spec }): number => capOf(spec.operation, spec.query, "limit")
+
 /** Another function, since the given one is its owner's. */
 const withPage = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
@@ -622,38 +625,38 @@ const withPage = <Args extends ReadonlyArray<unknown>, A, Item>(
 ): Paged<Args, A, Item> => Object.assign((...args: Args) => endpoint(...args), { spec: endpoint.spec, page })
 
 /**
- * Says that an operation's answer holds a page by offset.
+ * Says that an operation's answer holds a page by offset. The largest page is what the schema of its `limit` allows
+ * (`Schema.between`).
  *
  * @since 0.1.0
  * @category paging
  */
 export const offsetPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
-  maxLimit: number,
   select: (answer: A) => Page<Item>,
   options: PagedOptions = {}
-): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Offset", maxLimit, select, ...options })
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Offset", maxLimit: maxLimitOf(endpoint), select, ...options })
 
 /**
- * Says that an operation's answer is a page by offset.
+ * Says that an operation's answer is a page by offset. The largest page is what the schema of its `limit` allows
+ * (`Schema.between`).
  *
  * @since 0.1.0
  * @category paging
  */
 export const offsetPaged = <Args extends ReadonlyArray<unknown>, Item>(
   endpoint: Endpoint<Args, Page<Item>>,
-  maxLimit: number,
   options: PagedOptions = {}
-): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, maxLimit, (page) => page, options)
+): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, (page) => page, options)
 
 /**
- * Says that an operation's answer holds a page by cursor.
+ * Says that an operation's answer holds a page by cursor. The largest page is what the schema of its `limit` allows
+ * (`Schema.between`).
  *
  * @since 0.1.0
  * @category paging
  */
 export const cursorPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
-  maxLimit: number,
   select: (answer: A) => CursorPage<Item>
-): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Cursor", maxLimit, select })
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Cursor", maxLimit: maxLimitOf(endpoint), select })

@@ -7,6 +7,7 @@ import { at, isShape, report } from "../client/unreadable.js"
 import { attempt, instead, readOptions, shown } from "../core/input.js"
 import { DecodeError, type Forbidden, InvalidInput, type SpotifyError } from "../core/SpotifyError.js"
 import * as SpotifyId from "../core/SpotifyId.js"
+import { capOf } from "./bounds.js"
 import type { Endpoint } from "./Endpoint.js"
 import { lostBy } from "./lostOperations.js"
 
@@ -23,13 +24,13 @@ export const isLost = (error: SpotifyError): error is Forbidden =>
  */
 export const getMany = <Options extends object, Several, A>(operation: string, of: {
   readonly kind: SpotifyId.Kind
-  readonly max: number
   readonly several: Endpoint<[options: { readonly ids: ReadonlyArray<string> } & Options], Several>
   readonly select: (answer: Several) => ReadonlyArray<A | null>
   readonly get: (id: string, options?: Options) => Effect.Effect<A, SpotifyError, SpotifyClient>
 }): Endpoint<[ids: ReadonlyArray<string>, options?: Options], ReadonlyArray<Option.Option<A>>> => {
   const { spec } = of.several
   const expected = `a list, each ${SpotifyId.expected(of.kind)}`
+  const max = capOf(spec.operation, spec.query, "ids")
   const names = Object.keys(spec.query).filter((name) => name !== "ids")
 
   const read = (inputs: unknown, options: unknown): Either.Either<ReadonlyArray<string>, InvalidInput> => {
@@ -55,7 +56,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
   ): Effect.Effect<ReadonlyArray<Option.Option<A>>, SpotifyError, SpotifyClient> =>
     Effect.flatMap(Effect.all([SpotifyClient, attempt(operation, () => read(inputs, options))]), ([client, ids]) => {
       const unique = [...new Set(ids)]
-      const refused = lostBy(client)
+      const lost = lostBy(client)
       const found = new Map<string, Option.Option<A>>()
 
       const placeOf = (id: string | undefined) => id === undefined ? undefined : ids.indexOf(id)
@@ -100,14 +101,14 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
 
       const batches = Effect.suspend(() => {
         const [first = [], ...others] = Array.from(
-          { length: Math.ceil(unique.length / of.max) },
-          (_, index) => unique.slice(index * of.max, (index + 1) * of.max)
+          { length: Math.ceil(unique.length / max) },
+          (_, index) => unique.slice(index * max, (index + 1) * max)
         )
         return Effect.matchEffect(batch(first), {
           onFailure: (error) =>
             isLost(error)
               ? Effect.map(singles, () => {
-                refused.add(spec.operationId)
+                lost.add(spec.path)
               })
               : Effect.fail(error),
           onSuccess: () => Effect.forEach(others, batch, { concurrency: maxBatches, discard: true })
@@ -115,7 +116,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
       })
 
       return Effect.map(
-        unique.length < 2 || refused.has(spec.operationId) ? singles : batches,
+        unique.length < 2 || lost.has(spec.path) ? singles : batches,
         () => ids.map((id) => found.get(id) ?? Option.none())
       )
     })

@@ -129,8 +129,13 @@ export const texts = (max: number, expected: string): Schema.Schema<ReadonlyArra
 export const idArray = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>> =>
   array((input) => SpotifyId.idOption(kind, input), [1, max], idsExpected(kind))
 
+const plainUri = /^spotify:([a-z]+):[0-9A-Za-z]{22}$/
+
 // The kind stays the one that was given: `SpotifyId.uri` would make a show of an audiobook, and the library knows both.
 const uriOf = (kinds: ReadonlyArray<SpotifyId.Kind>, input: string): string | undefined => {
+  // What a long write has checked comes here once more, in the form in which it is sent.
+  const plain = plainUri.exec(input)?.[1]
+  if (plain !== undefined && kinds.some((kind) => kind === plain)) return input
   const parsed = SpotifyId.parse(input)
   if (Either.isLeft(parsed) || !kinds.includes(parsed.right.kind)) return undefined
   const { id, kind } = parsed.right
@@ -222,6 +227,9 @@ const several = <A, I>(
     size
   )
 }
+
+/** How many entries of a playlist one request adds, removes or replaces by. */
+export const maxPlaylistEntries = 100
 
 /** Entries of a playlist by URI or link, as Spotify wants them in a body. */
 export const playlistEntries = (

@@ -17,6 +17,7 @@ import { useSpan } from "../core/span.js"
 import { DecodeError, type Forbidden, NotFound, type SpotifyError } from "../core/SpotifyError.js"
 import { pathOf } from "../core/text.js"
 import { isLost, maxBatches, maxSingles } from "../endpoint/getMany.js"
+import { lostBy } from "../endpoint/lostOperations.js"
 import { ownerOf } from "../session/owner.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 import { parse, type Twin } from "./batchOperations.js"
@@ -175,8 +176,7 @@ const groupsOf = (reads: Arr.NonEmptyReadonlyArray<Read>): ReadonlyArray<Arr.Non
 }
 
 export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
-  /** The batch operations that the app turned out not to have. */
-  const lost = new Set<string>()
+  const lost = lostBy(client)
 
   const single = (asked: Asked): Effect.Effect<Exit.Exit<Response, SpotifyError>> => {
     const [{ client, request }] = asked

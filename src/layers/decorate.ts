@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
+import { shareLost } from "../endpoint/lostOperations.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 
 /** A client that sends in another way, whatever its session. */
@@ -15,7 +16,9 @@ export const decorate = (
   })
   // One function for all copies: it is what they are known by as copies of one client.
   const withSession = (session: SpotifySession.Service): SpotifyClient.Service => of(client.withSession(session))
-  return of(client)
+  const decorated = of(client)
+  shareLost(decorated, client)
+  return decorated
 }
 
 /** The headers that tell one request from another, in one order and in lower case. */

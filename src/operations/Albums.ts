@@ -80,7 +80,6 @@ export const several = Endpoint.make("Albums.several", {
  */
 export const getMany = Many.getMany("Albums.getMany", {
   kind: "album",
-  max: 20,
   several,
   select: (answer) => answer.albums,
   get
@@ -110,6 +109,5 @@ export const tracks = Endpoint.offsetPaged(
     id: "album",
     query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
     success: AlbumTracksPage
-  }),
-  50
+  })
 )

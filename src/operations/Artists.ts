@@ -84,7 +84,6 @@ export const several = Endpoint.make("Artists.several", {
 export const getMany: Endpoint.Endpoint<[ids: ReadonlyArray<string>], ReadonlyArray<Option.Option<Artist>>> = Many
   .getMany("Artists.getMany", {
     kind: "artist",
-    max: 50,
     several,
     select: (answer) => answer.artists,
     get
@@ -121,8 +120,7 @@ export const albums = Endpoint.offsetPaged(
     },
     developmentLimit: 10,
     success: DiscographyPage
-  }),
-  50
+  })
 )
 
 /**

@@ -80,7 +80,6 @@ export const several = Endpoint.make("Audiobooks.several", {
  */
 export const getMany = Many.getMany("Audiobooks.getMany", {
   kind: "audiobook",
-  max: 50,
   several,
   select: (answer) => answer.audiobooks,
   get
@@ -110,6 +109,5 @@ export const chapters = Endpoint.offsetPaged(
     id: "audiobook",
     query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
     success: AudiobookChaptersPage
-  }),
-  50
+  })
 )

@@ -40,7 +40,6 @@ export const categories = Endpoint.offsetPagedAt(
     deprecated: { since: "February 2026" },
     success: Categories
   }),
-  50,
   (answer) => answer.categories
 )
 
@@ -102,7 +101,6 @@ export const categoryPlaylists = Endpoint.offsetPagedAt(
     deprecated: { since: "November 2024" },
     success: FeaturedPlaylists
   }),
-  50,
   (answer) => answer.playlists
 )
 
@@ -134,7 +132,6 @@ export const featuredPlaylists = Endpoint.offsetPagedAt(
     deprecated: { since: "November 2024" },
     success: FeaturedPlaylists
   }),
-  50,
   (answer) => answer.playlists
 )
 
@@ -166,6 +163,5 @@ export const newReleases = Endpoint.offsetPagedAt(
     deprecated: { since: "February 2026", use: "Search.search" },
     success: NewReleases
   }),
-  50,
   (answer) => answer.albums
 )

@@ -80,7 +80,6 @@ export const several = Endpoint.make("Chapters.several", {
  */
 export const getMany = Many.getMany("Chapters.getMany", {
   kind: "chapter",
-  max: 50,
   several,
   select: (answer) => answer.chapters,
   get

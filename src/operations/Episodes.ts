@@ -82,7 +82,6 @@ export const several = Endpoint.make("Episodes.several", {
  */
 export const getMany = Many.getMany("Episodes.getMany", {
   kind: "episode",
-  max: 50,
   several,
   select: (answer) => answer.episodes,
   get

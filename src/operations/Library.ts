@@ -126,8 +126,7 @@ export const tracks = Endpoint.offsetPaged(
     query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
     scopes: ["user-library-read"],
     success: SavedTracksPage
-  }),
-  50
+  })
 )
 
 /**
@@ -154,8 +153,7 @@ export const albums = Endpoint.offsetPaged(
     query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
     scopes: ["user-library-read"],
     success: SavedAlbumsPage
-  }),
-  50
+  })
 )
 
 /**
@@ -182,8 +180,7 @@ export const shows = Endpoint.offsetPaged(
     query: { limit: Param.limit(50), offset: Param.offset },
     scopes: ["user-library-read"],
     success: SavedShowsPage
-  }),
-  50
+  })
 )
 
 /**
@@ -210,8 +207,7 @@ export const episodes = Endpoint.offsetPaged(
     query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
     scopes: ["user-library-read", "user-read-playback-position"],
     success: SavedEpisodesPage
-  }),
-  50
+  })
 )
 
 /**
@@ -238,8 +234,7 @@ export const audiobooks = Endpoint.offsetPaged(
     query: { limit: Param.limit(50), offset: Param.offset },
     scopes: ["user-library-read"],
     success: SavedAudiobooksPage
-  }),
-  50
+  })
 )
 
 /**
@@ -255,11 +250,16 @@ export type SaveTracksOptions =
     readonly timestamped_ids: ReadonlyArray<{ readonly id: string; readonly added_at: string }>
   }
 
+const maxSaved = 50
+
 const savedTracks = Endpoint.command("Library.saveTracks", {
   operationId: "save-tracks-user",
   method: "PUT",
   path: "/me/tracks",
-  body: { ids: Param.idArray("track", 50), timestamped_ids: Schema.optional(Param.timestampedIds("track", 50)) },
+  body: {
+    ids: Param.idArray("track", maxSaved),
+    timestamped_ids: Schema.optional(Param.timestampedIds("track", maxSaved))
+  },
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.save" }
@@ -293,7 +293,7 @@ export const saveTracks = Endpoint.mapInput(
       ? options
       : {
         ids: Array.isArray(options.timestamped_ids)
-          ? options.timestamped_ids.slice(0, 51).map((entry) => entry?.id)
+          ? options.timestamped_ids.slice(0, maxSaved + 1).map((entry) => entry?.id)
           : [],
         timestamped_ids: options.timestamped_ids
       }

@@ -384,7 +384,6 @@ export const recentlyPlayed = Endpoint.cursorPagedAt(
     scopes: ["user-read-recently-played"],
     success: RecentlyPlayedPage
   }),
-  50,
   (page) => page
 )
 

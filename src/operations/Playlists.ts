@@ -208,7 +208,7 @@ const items_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const items = Endpoint.offsetPaged(items_, 50, { repeats: true })
+export const items = Endpoint.offsetPaged(items_, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, decoded by a schema of yours, since any other may be missing.
@@ -232,7 +232,7 @@ export const items = Endpoint.offsetPaged(items_, 50, { repeats: true })
 export const itemsFields: Partly<ReadItemsOptions> = partly(itemsPage)
 
 const added = {
-  uris: Param.uriArray(item, [1, 100]),
+  uris: Param.uriArray(item, [1, Param.maxPlaylistEntries]),
   position: Schema.optional(Param.integer(0))
 }
 
@@ -270,7 +270,7 @@ export const addItems = Versions.remembering(
   Versions.added
 )
 
-const removed = Param.playlistEntries(item, 100)
+const removed = Param.playlistEntries(item, Param.maxPlaylistEntries)
 
 /**
  * Removes up to 100 tracks and episodes, each wherever it stands in the playlist, and gives the new snapshot.
@@ -329,7 +329,7 @@ export interface MoveOptions {
 }
 
 const updated = {
-  uris: Schema.optional(Param.uriArray(item, [0, 100])),
+  uris: Schema.optional(Param.uriArray(item, [0, Param.maxPlaylistEntries])),
   range_start: Schema.optional(Param.integer(0)),
   insert_before: Schema.optional(Param.integer(0)),
   range_length: Schema.optional(Param.integer(1)),
@@ -441,8 +441,7 @@ export const mine = Endpoint.offsetPaged(
     query: { limit: Param.limit(50), offset: Param.offset },
     scopes: ["playlist-read-private"],
     success: PlaylistsPage
-  }),
-  50
+  })
 )
 
 const created = { name: Param.text, ...details }
@@ -569,8 +568,7 @@ export const ofUser = Endpoint.offsetPaged(
     quota: "extended",
     deprecated: { since: "February 2026", use: "Playlists.mine" },
     success: PlaylistsPage
-  }),
-  50
+  })
 )
 
 /**
@@ -726,7 +724,7 @@ const tracks_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const tracks = Endpoint.offsetPaged(tracks_, 100, { repeats: true })
+export const tracks = Endpoint.offsetPaged(tracks_, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, by the older path, decoded by a schema of yours.

@@ -178,7 +178,6 @@ const paged = <const K extends Kind, Item>(
   )
   return Endpoint.offsetPaged(
     Object.assign((options: KindOptions) => Effect.map(ofKind(options), pageOf), { spec: endpoint.spec }),
-    50,
     { reach }
   )
 }

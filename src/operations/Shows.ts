@@ -81,7 +81,6 @@ export const several = Endpoint.make("Shows.several", {
  */
 export const getMany = Many.getMany("Shows.getMany", {
   kind: "show",
-  max: 50,
   several,
   select: (answer) => answer.shows,
   get
@@ -112,6 +111,5 @@ export const episodes = Endpoint.offsetPaged(
     query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
     scopes: ["user-read-playback-position"],
     success: ShowEpisodesPage
-  }),
-  50
+  })
 )

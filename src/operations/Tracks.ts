@@ -82,7 +82,6 @@ export const several = Endpoint.make("Tracks.several", {
  */
 export const getMany = Many.getMany("Tracks.getMany", {
   kind: "track",
-  max: 50,
   several,
   select: (answer) => answer.tracks,
   get

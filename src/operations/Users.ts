@@ -94,8 +94,7 @@ export const topArtists = Endpoint.offsetPaged(
     query: top,
     scopes: ["user-top-read"],
     success: ArtistsPage
-  }),
-  50
+  })
 )
 
 /**
@@ -122,8 +121,7 @@ export const topTracks = Endpoint.offsetPaged(
     query: top,
     scopes: ["user-top-read"],
     success: TracksPage
-  }),
-  50
+  })
 )
 
 const followed = Endpoint.make("Users.followedArtists", {
@@ -163,7 +161,6 @@ export const followedArtists = Endpoint.cursorPagedAt(
     > => [{ ...options, type: "artist" }],
     ["after", "limit"]
   ),
-  50,
   (answer) => answer.artists
 )
 

@@ -1,6 +1,7 @@
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as SpotifyId from "../core/SpotifyId.js"
+import { maxPlaylistEntries } from "../endpoint/parameters.js"
 import { blockMoves, longestIncreasing } from "./blockMoves.js"
 
 /**
@@ -83,7 +84,7 @@ export interface PlanOptions {
 
 type Uris = ReadonlyArray<string>
 
-const cap = 100
+const cap = maxPlaylistEntries
 
 export const isLocal = (uri: string): boolean => typeof uri === "string" && uri.startsWith("spotify:local:")
 

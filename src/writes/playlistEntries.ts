@@ -4,6 +4,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { SpotifyClient } from "../client/SpotifyClient.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
+import { capOf } from "../endpoint/bounds.js"
 import type * as Endpoint from "../endpoint/Endpoint.js"
 import * as Shape from "../endpoint/schema.js"
 
@@ -17,8 +18,6 @@ const Page = Schema.Struct({
 const content = "uri,linked_from(uri)"
 
 const fields = `items(added_at,item(${content}),track(${content})),offset,total`
-
-const pageSize = 50
 
 const concurrency = 4
 
@@ -76,6 +75,9 @@ type Read<A> = Effect.Effect<A, SpotifyError, SpotifyClient>
 
 /** Reads a playlist's entries for a write; none where the pages don't make one list, so that no place is sure. */
 export const reader = (itemsFields: ItemsFields) => {
+  const { operation, query } = itemsFields.spec
+  const pageSize = capOf(operation, query, "limit")
+
   const page = (id: string, offset: number, limit: number): Read<Option.Option<Range>> =>
     Effect.map(
       forWrite(itemsFields(id, { fields, additional_types: ["track", "episode"], limit, offset }, Page)),

@@ -78,7 +78,11 @@ export const remembering = <Args extends ReadonlyArray<unknown>>(
   )
 }
 
-const canonical = (uris: Uris): Uris => uris.map((uri) => SpotifyId.uriOption(uri) ?? uri)
+/** In the form in which they are read; only a sync soon after the write asks for it. */
+const canonical = (uris: Uris): () => Uris => {
+  const given = [...uris]
+  return () => given.map((uri) => SpotifyId.uriOption(uri) ?? uri)
+}
 
 const isAt = (entries: Entries, offset: number, uris: Uris): boolean =>
   offset >= 0 && offset + uris.length <= entries.length &&
@@ -88,17 +92,21 @@ export const added = (
   { position, uris }: { readonly uris: Uris; readonly position?: number | undefined }
 ): Shows => {
   const those = canonical(uris)
-  return (entries) => isAt(entries, position ?? entries.length - those.length, those)
+  return (entries) => isAt(entries, position ?? entries.length - uris.length, those())
 }
 
 export const removed = (items: ReadonlyArray<{ readonly uri: string }>): Shows => {
-  const those = new Set(canonical(items.map(({ uri }) => uri)))
-  return (entries) => !entries.some((uri) => uri !== null && those.has(uri))
+  const those = canonical(items.map(({ uri }) => uri))
+  return (entries) => {
+    const gone = new Set(those())
+    return !entries.some((uri) => uri !== null && gone.has(uri))
+  }
 }
 
 /** What a move has changed can't be seen without what was there before. */
 export const updated = (options?: { readonly uris?: Uris | undefined }): Shows => {
   if (options?.uris === undefined) return () => false
+  const { length } = options.uris
   const those = canonical(options.uris)
-  return (entries) => entries.length === those.length && isAt(entries, 0, those)
+  return (entries) => entries.length === length && isAt(entries, 0, those())
 }

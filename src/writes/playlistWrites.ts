@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SpotifyClient } from "../client/SpotifyClient.js"
 import { InvalidInput, type SpotifyError } from "../core/SpotifyError.js"
+import { capOf } from "../endpoint/bounds.js"
 import type { Endpoint } from "../endpoint/Endpoint.js"
 import * as Param from "../endpoint/parameters.js"
 import type { PlaylistSnapshot } from "../model/Playlist.js"
@@ -13,9 +14,8 @@ type Uris = ReadonlyArray<string>
 
 type Add = Endpoint<[id: string, options: { readonly uris: Uris; readonly position?: number }], PlaylistSnapshot>
 
-const cap = 100
-
-const fields = { uris: Param.uriArray(["track", "episode"], [1, cap]) }
+/** An entry on its own, as it is checked before the first request. */
+const entry = { uris: Param.uriArray(["track", "episode"], [1, 1]) }
 
 // Clocks differ: what was added within this before a job started may be the job's own.
 const slack = 60_000
@@ -114,7 +114,8 @@ export const addAll = (operation: string, { add, itemsFields }: {
   readonly add: Add
   readonly itemsFields: ItemsFields
 }) => {
-  const check = checker(operation, fields)
+  const check = checker(operation, entry)
+  const cap = capOf(operation, add.spec.body, "uris")
   const read = reader(itemsFields)
   return <E = never, R = never, E2 = never, R2 = never>(
     id: string,
@@ -155,7 +156,8 @@ export const replaceAll = (operation: string, { add, itemsFields, replace }: {
   readonly itemsFields: ItemsFields
   readonly replace: Endpoint<[id: string, options: { readonly uris: Uris }], PlaylistSnapshot>
 }) => {
-  const check = checker(operation, fields)
+  const check = checker(operation, entry)
+  const cap = Math.min(capOf(operation, add.spec.body, "uris"), capOf(operation, replace.spec.body, "uris"))
   const read = reader(itemsFields)
   return <E = never, R = never, E2 = never, R2 = never>(
     id: string,
@@ -188,7 +190,8 @@ export const removeAll = (
     PlaylistSnapshot
   >
 ) => {
-  const check = checker(operation, fields)
+  const check = checker(operation, entry)
+  const cap = capOf(operation, remove.spec.body, "items")
   return <E = never, R = never, E2 = never, R2 = never>(
     id: string,
     uris: BulkWrites.Source<E, R>,
