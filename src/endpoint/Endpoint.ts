@@ -147,7 +147,14 @@ export interface CursorPaging<in A, out Item> {
   readonly select: (answer: A) => CursorPage<Item>
 }
 
-type OptionsOf<Q extends Fields, B extends Fields> = Simplify<Schema.Struct.Type<Q> & Schema.Struct.Type<B>>
+type OptionalField = { readonly _TypeToken: "?:" }
+
+// Over the keys of the fields, unlike `Schema.Struct.Type`, so that an editor shows a field's comment at the option.
+type TypeOf<F extends Fields> =
+  & { readonly [K in keyof F as F[K] extends OptionalField ? never : K]: Schema.Schema.Type<F[K]> }
+  & { readonly [K in keyof F as F[K] extends OptionalField ? K : never]?: Schema.Schema.Type<F[K]> }
+
+type OptionsOf<Q extends Fields, B extends Fields> = Simplify<TypeOf<Q> & TypeOf<B>>
 
 type OptionsArgument<O> = [keyof O] extends [never] ? [] : {} extends O ? [options?: O] : [options: O]
 

@@ -40,11 +40,43 @@ export const Market: Schema.Schema<string> = saying(
   expectedMarket
 )
 
-export const market = Schema.optional(Market)
+/*
+ * What an editor says of a parameter is the comment at its member here, or in an operation's own declaration, on a line of
+ * its own; scripts/hovers.ts adds what the schema allows.
+ */
 
-export const limit = (max: number) => Schema.optional(integer(1, max))
+export const market = {
+  /**
+   * The country whose catalogue is shown: what can't be played there is marked or left out. The client's `market` or the
+   * user's own country unless said.
+   */
+  market: Schema.optional(Market)
+}
 
-export const offset = Schema.optional(integer(0))
+/** How many things a list gives. */
+export const limit = (max: number) => ({
+  /** How many to give at most; mostly 20 unless said. */
+  limit: Schema.optional(integer(1, max))
+})
+
+/** The place in a list, by offset. */
+export const page = (max: number) => ({
+  /** How many the page has at most; mostly 20 unless said. */
+  limit: Schema.optional(integer(1, max)),
+  /** The place in the list of the first one to give, counted from 0; the first unless said. */
+  offset: Schema.optional(integer(0))
+})
+
+/** The parameters of several groups. A spread would keep a bundler from leaving out an operation that nobody uses. */
+export const all = <
+  A extends Schema.Struct.Fields,
+  B extends Schema.Struct.Fields,
+  C extends Schema.Struct.Fields = {}
+>(
+  a: A,
+  b: B,
+  c?: C
+): A & B & C => Object.assign({}, a, b, c)
 
 export const boolean: Schema.Schema<boolean> = saying(Schema.Boolean, "true or false")
 
@@ -111,6 +143,12 @@ const idsExpected = (kind: SpotifyId.Kind): string => `a list, each ${SpotifyId.
 /** Ids, URIs or links of one kind, joined by commas for a query. */
 export const ids = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>, string> =>
   joined(anyText, (input) => SpotifyId.idOption(kind, input), max, idsExpected(kind))
+
+/** Things of one kind, by their ids. */
+export const several = (kind: SpotifyId.Kind, max: number) => ({
+  /** The ones that are meant. */
+  ids: ids(kind, max)
+})
 
 /** Ids, URIs or links of artists or of users; which of them is another parameter's matter. */
 export const followedIds = (max: number): Schema.Schema<ReadonlyArray<string>, string> =>
@@ -199,7 +237,10 @@ export const literals = <const L extends ReadonlyArray<string>>(
   )
 
 /** The kinds of items that the caller can handle besides tracks. */
-export const additionalTypes = Schema.optional(literals("track", "episode"))
+export const additionalTypes = {
+  /** The kinds that you can handle: an episode is given as one only where it is named. */
+  additional_types: Schema.optional(literals("track", "episode"))
+}
 
 /** Where in a context to start: the item's place from 0, or its URI or link. */
 export const offsetInContext = (
@@ -210,7 +251,7 @@ export const offsetInContext = (
   })
 
 /** A list of objects, whose members say themselves what is wrong with them. */
-const several = <A, I>(
+const objects = <A, I>(
   entry: Schema.Schema<A, I>,
   max: number,
   form: string,
@@ -236,7 +277,7 @@ export const playlistEntries = (
   kinds: ReadonlyArray<SpotifyId.Kind>,
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly uri: string }>> =>
-  several(Schema.Struct({ uri: uri(kinds) }), max, "{ uri }", `a list of { uri } (${kinds.join(", ")})`)
+  objects(Schema.Struct({ uri: uri(kinds) }), max, "{ uri }", `a list of { uri } (${kinds.join(", ")})`)
 
 /** In one line, as it is sent. */
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
@@ -277,7 +318,7 @@ export const timestampedIds = (
   kind: SpotifyId.Kind,
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly id: string; readonly added_at: string }>> =>
-  several(
+  objects(
     Schema.Struct({ id: id(kind), added_at: anyText }),
     max,
     "{ id, added_at }",

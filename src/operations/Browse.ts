@@ -10,7 +10,10 @@ import { NewReleases } from "../model/Album.js"
 import { Categories, Category } from "../model/Category.js"
 import { FeaturedPlaylists } from "../model/Playlist.js"
 
-const locale = Schema.optional(Param.Locale)
+const locale = {
+  /** The language that names are given in, where Spotify has them. American English unless said. */
+  locale: Schema.optional(Param.Locale)
+}
 
 /**
  * Gives a page of the categories, named in the language of `locale`.
@@ -35,7 +38,7 @@ export const categories = Endpoint.offsetPagedAt(
     operationId: "get-categories",
     method: "GET",
     path: "/browse/categories",
-    query: { locale, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(locale, Param.page(50)),
     quota: "extended",
     deprecated: { since: "February 2026" },
     success: Categories
@@ -66,7 +69,7 @@ export const category = Endpoint.make("Browse.category", {
   method: "GET",
   path: "/browse/categories/{category_id}",
   id: "category",
-  query: { locale },
+  query: locale,
   quota: "extended",
   deprecated: { since: "February 2026" },
   success: Category
@@ -96,7 +99,7 @@ export const categoryPlaylists = Endpoint.offsetPagedAt(
     method: "GET",
     path: "/browse/categories/{category_id}/playlists",
     id: "category",
-    query: { limit: Param.limit(50), offset: Param.offset },
+    query: Param.page(50),
     quota: "extended",
     deprecated: { since: "November 2024" },
     success: FeaturedPlaylists
@@ -127,7 +130,7 @@ export const featuredPlaylists = Endpoint.offsetPagedAt(
     operationId: "get-featured-playlists",
     method: "GET",
     path: "/browse/featured-playlists",
-    query: { locale, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(locale, Param.page(50)),
     quota: "extended",
     deprecated: { since: "November 2024" },
     success: FeaturedPlaylists
@@ -158,7 +161,7 @@ export const newReleases = Endpoint.offsetPagedAt(
     operationId: "get-new-releases",
     method: "GET",
     path: "/browse/new-releases",
-    query: { limit: Param.limit(50), offset: Param.offset },
+    query: Param.page(50),
     quota: "extended",
     deprecated: { since: "February 2026", use: "Search.search" },
     success: NewReleases

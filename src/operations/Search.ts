@@ -52,10 +52,15 @@ export type Kind = (typeof kinds)[number]
  * @category models
  */
 export interface KindOptions {
+  /** What to look for: words, and filters such as `artist:`, `year:1980-1990` or `isrc:`. */
   readonly q: string
+  /** The country whose catalogue is shown, an ISO 3166-1 alpha-2 code; the client's `market` or the user's own unless said. */
   readonly market?: string | undefined
+  /** How many of each kind to give at most: 1 to 50, in Development Mode to 10. 20 unless said, or 5. */
   readonly limit?: number | undefined
+  /** The place of the first one to give: 0, which it is unless said, to 1000. */
   readonly offset?: number | undefined
+  /** Whether what the client can play from elsewhere counts as playable. */
   readonly include_external?: "audio" | undefined
 }
 
@@ -66,6 +71,7 @@ export interface KindOptions {
  * @category models
  */
 export interface Options<Kinds extends ReadonlyArray<Kind>> extends KindOptions {
+  /** The kinds to look for, each of which has a page in the answer. */
   readonly type: Kinds
 }
 
@@ -106,8 +112,8 @@ const endpoint = Endpoint.generic("Search.search", {
   query: {
     q: Param.text,
     type: Param.literals(...kinds),
-    market: Param.market,
-    limit: Param.limit(50),
+    market: Schema.optional(Param.Market),
+    limit: Schema.optional(Param.integer(1, 50)),
     offset: Schema.optional(Param.integer(0, reach)),
     include_external: Schema.optional(Param.oneOf("audio"))
   },

@@ -64,11 +64,10 @@ export const get = Endpoint.make("Users.get", {
   success: PublicUser
 })
 
-const top = {
-  time_range: Schema.optional(Param.oneOf("long_term", "medium_term", "short_term")),
-  limit: Param.limit(50),
-  offset: Param.offset
-}
+const top = Param.all({
+  /** Since when: a year (`long_term`), six months (`medium_term`, unless said) or four weeks (`short_term`), about. */
+  time_range: Schema.optional(Param.oneOf("long_term", "medium_term", "short_term"))
+}, Param.page(50))
 
 /**
  * Gives a page of the artists whom the user listens to most, over about a year, six months or four weeks.
@@ -128,11 +127,12 @@ const followed = Endpoint.make("Users.followedArtists", {
   operationId: "get-followed",
   method: "GET",
   path: "/me/following",
-  query: {
+  query: Param.all({
+    /** Artists; users can't be asked for. */
     type: Param.oneOf("artist"),
-    after: Schema.optional(Param.id("artist")),
-    limit: Param.limit(50)
-  },
+    /** The last artist of the page before. */
+    after: Schema.optional(Param.id("artist"))
+  }, Param.limit(50)),
   scopes: ["user-follow-read"],
   success: FollowedArtists
 })
@@ -156,15 +156,20 @@ const followed = Endpoint.make("Users.followedArtists", {
 export const followedArtists = Endpoint.cursorPagedAt(
   Endpoint.mapInput(
     followed,
-    (options?: { readonly after?: string | undefined; readonly limit?: number | undefined }): Parameters<
-      typeof followed
-    > => [{ ...options, type: "artist" }],
+    (options?: Omit<Parameters<typeof followed>[0], "type">): Parameters<typeof followed> => [
+      { ...options, type: "artist" }
+    ],
     ["after", "limit"]
   ),
   (answer) => answer.artists
 )
 
-const following = { type: Param.oneOf("artist", "user"), ids: Param.followedIds(50) }
+const following = {
+  /** What `ids` names. */
+  type: Param.oneOf("artist", "user"),
+  /** The artists or the users that are meant, as `type` says. */
+  ids: Param.followedIds(50)
+}
 
 const ofOneType = (
   { ids, type }: { readonly type: "artist" | "user"; readonly ids: ReadonlyArray<string> }
