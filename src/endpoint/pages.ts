@@ -358,13 +358,11 @@ const most = 1000
 // Which arguments an operation takes is known to `Paging.Arguments`; here they are only passed on.
 export function pages<Args extends ReadonlyArray<unknown>, A, Item>(
   operation: Paged<Args, A, Item>,
-  args: ReadonlyArray<unknown>,
-  resumed?: Position
+  args: ReadonlyArray<unknown>
 ): Pages<Item>
 export function pages<A, Item>(
   operation: Paged<ReadonlyArray<unknown>, A, Item>,
-  args: ReadonlyArray<unknown>,
-  resumed?: Position
+  args: ReadonlyArray<unknown>
 ): Pages<Item> {
   const { page: paging, spec } = operation
   const place = spec.id === undefined ? 0 : 1
@@ -373,7 +371,7 @@ export function pages<A, Item>(
   return Stream.suspend(() =>
     Either.match(attempt(spec.operation, () => readOptions(spec.operation, names, args[place])), {
       onLeft: refuse,
-      onRight: ({ concurrency = 1, from = resumed, limit, ...options }) => {
+      onRight: ({ concurrency = 1, from, limit, ...options }) => {
         const { after: _, before: __, offset: ___, ...others } = options
         const positions = ["after", "before", "offset"].filter((name) => name in spec.query)
         const given = attempt(spec.operation, () =>

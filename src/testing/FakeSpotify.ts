@@ -37,6 +37,16 @@ import { findRoute } from "./internal/routes.js"
 import { snapshotOf, World } from "./internal/world.js"
 import type { User } from "./internal/world.js"
 
+export type {
+  /**
+   * What the player repeats.
+   *
+   * @since 0.2.0
+   * @category models
+   */
+  RepeatState
+} from "./internal/player.js"
+
 /**
  * How a fake Spotify behaves. Every member has a default; what can't be right, or isn't known, is `InvalidInput` where the
  * fake is made.

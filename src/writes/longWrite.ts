@@ -1,5 +1,5 @@
 import * as Chunk from "effect/Chunk"
-import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -10,7 +10,7 @@ import type { SpotifyClient } from "../client/SpotifyClient.js"
 import { encoder } from "../core/input.js"
 import { InvalidInput, isInDoubt, type SpotifyError } from "../core/SpotifyError.js"
 import type { Fields } from "../endpoint/Endpoint.js"
-import { Account, IncompleteWrite, type Options, type Source } from "./BulkWrites.js"
+import { type Account, IncompleteWrite, type Options, type Source } from "./BulkWrites.js"
 
 type Uris = ReadonlyArray<string>
 
@@ -49,10 +49,6 @@ export const isIterable = <E, R>(source: Source<E, R>): source is Iterable<strin
 
 const canSettle = (job: Job): job is Job & Required<Pick<Job, "settle">> => job.settle !== undefined
 
-const isAccount = Schema.is(Account.pipe(
-  Schema.filter(({ startedAt, written }) => Number.isSafeInteger(written) && written >= 0 && Number.isFinite(startedAt))
-))
-
 const startsWith = (list: Uris, start: Uris): boolean => start.every((uri, i) => uri === list[i])
 
 export const run = <E = never, R = never, E2 = never, R2 = never>(
@@ -60,7 +56,7 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
   source: Source<E, R>,
   options: Options<E2, R2> = {}
 ): Effect.Effect<Account, InvalidInput | IncompleteWrite<E | E2>, SpotifyClient | R | R2> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  Effect.flatMap(DateTime.now, (now) => {
     type Stopped = InvalidInput | IncompleteWrite<E | E2>
     const { onProgress, resume } = options
     let account: Account = resume ?? { written: 0, failed: [], inDoubt: [], startedAt: now }
@@ -109,13 +105,13 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
 
     const wrote = (batch: Uris, snapshot: string | undefined): Effect.Effect<void, Stopped, R2> => {
       remember(batch)
-      const { snapshot_id: _, ...rest } = account
+      const { snapshotId: _, ...rest } = account
       account = rest
       return report({
         written: account.written + batch.length,
         failed: [],
         inDoubt: [],
-        ...(snapshot === undefined ? {} : { snapshot_id: snapshot })
+        ...(snapshot === undefined ? {} : { snapshotId: snapshot })
       })
     }
 
@@ -168,8 +164,6 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
 
     const checked = (entries: Iterable<string>): Either.Either<Array<string>, InvalidInput> =>
       Either.all(Array.from(entries, job.check))
-
-    if (!isAccount(account)) return Effect.fail(otherJob)
 
     const from = account.written
     let index = 0

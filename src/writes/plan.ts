@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
 import * as SpotifyId from "../core/SpotifyId.js"
 import { maxPlaylistEntries } from "../endpoint/parameters.js"
 import { blockMoves, longestIncreasing } from "./blockMoves.js"
@@ -9,7 +10,7 @@ import { blockMoves, longestIncreasing } from "./blockMoves.js"
  *
  * - `Remove`: removes up to 100 uris, each wherever it stands
  * - `Insert`: adds up to 100 entries before the one at `position`
- * - `Move`: moves `range_length` entries from `range_start` on before the one at `insert_before`
+ * - `Move`: moves `rangeLength` entries from `rangeStart` on before the one at `insertBefore`
  * - `Replace`: puts up to 100 entries in place of everything
  *
  * @since 0.1.0
@@ -18,7 +19,7 @@ import { blockMoves, longestIncreasing } from "./blockMoves.js"
 export type Step = Data.TaggedEnum<{
   Remove: { readonly uris: ReadonlyArray<string> }
   Insert: { readonly position: number; readonly uris: ReadonlyArray<string> }
-  Move: { readonly range_start: number; readonly insert_before: number; readonly range_length: number }
+  Move: { readonly rangeStart: number; readonly insertBefore: number; readonly rangeLength: number }
   Replace: { readonly uris: ReadonlyArray<string> }
 }>
 
@@ -62,6 +63,46 @@ export interface Plan {
   readonly leftover: ReadonlyArray<Place>
   readonly result?: ReadonlyArray<string | null> | undefined
 }
+
+/**
+ * The plan for a playlist as it was at a version; it can be carried out as long as that is the playlist's version.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PlaylistPlan extends Plan {
+  readonly playlist: string
+  readonly snapshotId: string
+}
+
+export const uris = Schema.Array(Schema.String)
+
+export const place: Schema.Schema<Place> = Schema.Struct({ index: Schema.Number, uri: Schema.NullOr(Schema.String) })
+
+const step: Schema.Schema<Step> = Schema.Union(
+  Schema.TaggedStruct("Remove", { uris }),
+  Schema.TaggedStruct("Insert", { position: Schema.Number, uris }),
+  Schema.TaggedStruct("Move", { rangeStart: Schema.Number, insertBefore: Schema.Number, rangeLength: Schema.Number }),
+  Schema.TaggedStruct("Replace", { uris })
+)
+
+/**
+ * The schema of {@link PlaylistPlan}, by which one is kept until it is carried out.
+ *
+ * @since 0.2.0
+ * @category schemas
+ */
+export const PlaylistPlan: Schema.Schema<PlaylistPlan> = Schema.Struct({
+  steps: Schema.Array(step),
+  kept: Schema.Number,
+  added: Schema.Number,
+  removed: Schema.Number,
+  readded: uris,
+  leftover: Schema.Array(place),
+  result: Schema.optional(Schema.Array(Schema.NullOr(Schema.String))),
+  playlist: Schema.String,
+  snapshotId: Schema.String
+}).annotations({ identifier: "PlaylistPlan" })
 
 /**
  * What is done at what price.
@@ -324,7 +365,7 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
     list = [...list.slice(0, position), ...places, ...list.slice(position)]
   }
   for (const { before, length, start } of blockMoves(list)) {
-    steps.push({ _tag: "Move", range_start: start, insert_before: before, range_length: length })
+    steps.push({ _tag: "Move", rangeStart: start, insertBefore: before, rangeLength: length })
   }
   return {
     steps,

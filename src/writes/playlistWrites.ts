@@ -1,3 +1,4 @@
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SpotifyClient } from "../client/SpotifyClient.js"
@@ -46,9 +47,9 @@ const likeness = (places: ReadonlyArray<Place>, offset: number, uris: Uris): Lik
 }
 
 /** Whether a place may be the work of a job that began then; undefined where nothing says so. */
-const isRecent = (startedAt: number) => ({ addedAt, uri }: Place): boolean | undefined =>
+const isRecent = (startedAt: DateTime.Utc) => ({ addedAt, uri }: Place): boolean | undefined =>
   // Spotify has no date for what was added long ago.
-  addedAt === undefined ? (uri === undefined ? undefined : false) : addedAt >= startedAt - slack
+  addedAt === undefined ? (uri === undefined ? undefined : false) : addedAt >= startedAt.epochMillis - slack
 
 type Settled = Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient>
 
@@ -56,7 +57,7 @@ type Settled = Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient
 const either = (isWritten: boolean, isNotWritten: boolean): Option.Option<boolean> =>
   isWritten === isNotWritten ? Option.none() : Option.some(isWritten)
 
-const settleAtEnd = (read: Reader, id: string, batch: Uris, before: Uris, startedAt: number): Settled =>
+const settleAtEnd = (read: Reader, id: string, batch: Uris, before: Uris, startedAt: DateTime.Utc): Settled =>
   Effect.gen(function*() {
     const total = yield* Effect.flatten(read.total(id))
     const length = Math.min(total, before.length + batch.length)
@@ -83,7 +84,7 @@ const settleAt = (
   position: number,
   batch: Uris,
   before: Uris,
-  startedAt: number
+  startedAt: DateTime.Utc
 ): Settled =>
   Effect.map(read.range(id, position - before.length, before.length + batch.length), (range) => {
     if (Option.isNone(range)) return Option.none()

@@ -71,13 +71,13 @@ const seen = ({ getFields }: Operations, id: string): Effect.Effect<Seen, Spotif
 const unchanged = (
   operation: string,
   operations: Operations,
-  { playlist, snapshot_id }: PlaylistPlan
+  { playlist, snapshotId }: PlaylistPlan
 ): Effect.Effect<void, SpotifyError | PlaylistChanged, SpotifyClient> =>
   Effect.flatMap(seen(operations, playlist), (actual) =>
-    actual.snapshot_id === snapshot_id ? Effect.void : Effect.fail(
+    actual.snapshot_id === snapshotId ? Effect.void : Effect.fail(
       new PlaylistChanged({
         playlist,
-        expected: snapshot_id,
+        expected: snapshotId,
         actual: actual.snapshot_id,
         message: `${operation}: the playlist ${playlist} has changed since it was read; nothing was written`
       })
@@ -145,8 +145,8 @@ const write = (
     case "Insert":
       return operations.add(id, { uris: step.uris, position: step.position })
     case "Move": {
-      const { insert_before, range_length, range_start } = step
-      const move = { range_start, insert_before, range_length }
+      const { insertBefore, rangeLength, rangeStart } = step
+      const move = { range_start: rangeStart, insert_before: insertBefore, range_length: rangeLength }
       return operations.move(id, snapshot_id === undefined ? move : { ...move, snapshot_id })
     }
     case "Replace":
@@ -241,7 +241,7 @@ const carryOut = (operation: string, operations: Operations) => {
 
     return Effect.gen(function*() {
       yield* unchanged(operation, operations, plan)
-      let snapshot_id: string | undefined = plan.snapshot_id
+      let snapshot_id: string | undefined = plan.snapshotId
       let done = 0
       for (const step of steps) {
         const first = write(operations, playlist, step, snapshot_id)
@@ -258,7 +258,7 @@ const carryOut = (operation: string, operations: Operations) => {
         yield* checkRemoved(done)
       }
       const unread = done === 0 || result === undefined ? unreadable(leftover) : yield* readBack(result)
-      return { plan, snapshot_id: snapshot_id ?? (yield* seen(operations, playlist)).snapshot_id, unread }
+      return { plan, snapshotId: snapshot_id ?? (yield* seen(operations, playlist)).snapshot_id, unread }
     })
   }
 }
@@ -302,7 +302,7 @@ export const sync = (operation: string, operations: Operations) => {
       const { own, snapshot_id } = yield* seen(operations, playlist)
       const current = yield* currentOf(playlist, own)
       const planned = yield* plan(current, uris, { addedAt, unremovable })
-      return { ...planned, playlist, snapshot_id }
+      return { ...planned, playlist, snapshotId: snapshot_id }
     })
 
   /**
@@ -319,7 +319,7 @@ export const sync = (operation: string, operations: Operations) => {
       const planned = yield* planFor(playlist, uris, options)
       if (options.dryRun === true) {
         yield* unchanged(operation, operations, planned)
-        return { plan: planned, snapshot_id: planned.snapshot_id, unread: unreadable(planned.leftover) }
+        return { plan: planned, snapshotId: planned.snapshotId, unread: unreadable(planned.leftover) }
       }
       const whole = before === undefined
         ? planned

@@ -83,7 +83,7 @@ it.effect("says where each page is and where the list goes on", () => {
         { position: { offset: 100 }, total: 120, next: undefined, count: 20, unreadable: [] }
       ]
     )
-    const rest = yield* Stream.runCollect(Paging.resume({ offset: 50 }, numbers))
+    const rest = yield* Stream.runCollect(Paging.stream(numbers, { from: { offset: 50 } }))
     expect(Chunk.toReadonlyArray(rest)).toEqual(range(50, 120))
     expect(yield* Paging.collect(numbers, { from: { offset: 100 } })).toEqual(range(100, 120))
   }).pipe(Effect.provide(list.layer))
@@ -305,7 +305,7 @@ it.effect.prop(
       if (Either.isLeft(result)) {
         expect(result.left._tag).toBe("Forbidden")
         expect(result.left.position).toEqual({ offset: given.length })
-        const rest = Paging.resume(result.left.position, numbers, { concurrency, limit })
+        const rest = Paging.stream(numbers, { from: result.left.position, concurrency, limit })
         yield* Effect.provide(Stream.runForEach(rest, keep), client)
       }
       expect(given).toEqual(range(0, total))
