@@ -22,9 +22,9 @@ import { DecodeError, InvalidInput, type SpotifyError } from "../core/SpotifyErr
 import * as SpotifyId from "../core/SpotifyId.js"
 import { excerpt, pathOf } from "../core/text.js"
 import { capOf } from "./bounds.js"
-import { checkOf } from "./check.js"
+import { checkOf } from "./compiledCheck.js"
+import { type Odd, sift } from "./lenientDecoding.js"
 import type { CursorPage, Page } from "./Page.js"
-import { type Odd, sift } from "./sift.js"
 
 /**
  * What the id in a path names; a category has no URI.
@@ -221,7 +221,7 @@ const decodeError = (
   issuePath: string,
   issue: string
 ): DecodeError => {
-  // What the decoder says quotes the value that it met, which may be the whole body.
+  // The decoder's message quotes the value, which may be the whole body: shortened, and without secrets.
   const expected = excerpt(issue, response.redact)
   return new DecodeError({
     operation: spec.operation,
@@ -290,7 +290,7 @@ const writeCodec = <A, I>(
             onNone: () => Effect.fail(error),
             onSome: Effect.succeed
           }),
-        // What can be read may still lack what identifies the result.
+        // A body that decodes may still lack the id or version by which the caller knows the result.
         onSuccess: (value) =>
           Effect.succeed(Option.getOrElse(salvage(JSON.stringify(value), response, request), () => value))
       })
@@ -309,7 +309,7 @@ const optionCodec = <A, I>(success: Schema.Schema<A, I>): Codec<Option.Option<A>
   }
 }
 
-// What would lead a path elsewhere, or can't be written in one, is none: a URL takes even an encoded ".." for a step up.
+// No slashes, and no "." or "..": a URL takes even an encoded ".." for a step up, to another path.
 const category = /^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}/\\?#]+$/u
 
 const idOf = (spec: Spec, kind: IdKind, input: unknown): Either.Either<string, InvalidInput> => {
@@ -404,8 +404,8 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
     market: string | undefined
   ): Either.Either<{ [name: string]: unknown }, InvalidInput> => {
     const taken = names.length === 0 ? place : place + 1
-    // As a callback it is given more than it takes: an index, a list, or anything where it takes nothing. An object
-    // beside what it takes holds options that would be lost.
+    // Further arguments are let pass, since `Array.map` and the like give an index and the list. An object among them
+    // is refused: those are options that would be ignored.
     if (taken > 0 && args.slice(taken).some((more) => Predicate.isRecord(more) && !Predicate.isIterable(more))) {
       return Either.left(
         InvalidInput.of(operation, "options", names.length === 0 ? "left out: there are none" : "one object")
@@ -625,7 +625,7 @@ export const mapInput = <Given extends ReadonlyArray<unknown>, Args extends Read
 
 const maxLimitOf = ({ spec }: { readonly spec: Spec }): number => capOf(spec.operation, spec.query, "limit")
 
-/** Another function, since the given one is its owner's. */
+/** A new function: the operation that was given stays as it is. */
 const withPage = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
   page: Paged<Args, A, Item>["page"]

@@ -9,10 +9,10 @@ import * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
 import type { SpotifyClient } from "../client/SpotifyClient.js"
 import type { Paged } from "./Endpoint.js"
-import * as internal from "./pages.js"
-import type { Page, PageError, Position } from "./pages.js"
+import * as internal from "./pagination.js"
+import type { Page, PageError, Position } from "./pagination.js"
 
-export type { Page, PageError, Position } from "./pages.js"
+export type { Page, PageError, Position } from "./pagination.js"
 
 /**
  * How a list is read. These stand beside the operation's own options.

@@ -1,3 +1,7 @@
+/**
+ * Batched reads with a fallback: many things by few requests, or one by one, a few at a time, where the app has lost the
+ * batch operation.
+ */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -14,7 +18,7 @@ import { lostBy } from "./lostOperations.js"
 export const maxSingles = 8
 export const maxBatches = 4
 
-/** What a batch operation that the app has lost answers with. */
+/** Whether an error may mean that the app has lost the batch operation: a 403 that no missing scope explains. */
 export const isLost = (error: SpotifyError): error is Forbidden =>
   error._tag === "Forbidden" && error.missingScopes.length === 0
 
@@ -45,7 +49,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
       }
       ids.push(id)
     }
-    // Where there are none, an index of a callback does no harm.
+    // `Array.map` and the like give an index as second argument, which is harmless where there are no options.
     const isIndex = names.length === 0 && !Predicate.isRecord(options)
     return isIndex ? Either.right(ids) : Either.map(readOptions(operation, names, options), () => ids)
   }
@@ -68,7 +72,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
             if (error._tag !== "DecodeError" || !isShape(error) || client.unreadable === "fail") {
               return Effect.fail(error)
             }
-            // In a batch it would cost itself alone.
+            // As in a batch: one thing that can't be decoded is reported, and the others are given.
             const { expected, issuePath, operation } = error
             return report(client, [{ operation, index: placeOf(id), missing: "", path: issuePath, expected }])
           },

@@ -1,3 +1,7 @@
+/**
+ * The schemas of query and body parameters: validation before anything is sent, with a message that says what is allowed,
+ * and encoding to what Spotify takes.
+ */
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as ParseResult from "effect/ParseResult"

@@ -1,3 +1,7 @@
+/**
+ * Request batching by Effect's `RequestResolver`: single reads are deduplicated, grouped and made one batch, whose answer
+ * is split again. Falls back to single reads where the app has lost the batch operation.
+ */
 import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -195,7 +199,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
             : Effect.as(completeAll(all, Exit.failCause(cause)), undefined)
       })
 
-  /** An app or a user that is refused everything says nothing of the batch, so that one is tried on its own first. */
+  /** A 403 may be for everything that this app or user asks: the batch counts as lost only once a single read works. */
   const oneByOne = (
     [first, ...others]: Arr.NonEmptyReadonlyArray<Asked>,
     refusal: Forbidden

@@ -1,3 +1,4 @@
+/** The decorator that the layers over a client are made by. */
 import type * as Effect from "effect/Effect"
 import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
@@ -14,7 +15,7 @@ export const decorate = (
     execute: (request) => execute(inner, request),
     withSession
   })
-  // One function for all copies: it is what they are known by as copies of one client.
+  // One function for all copies: its identity is how copies of one client are recognised.
   const withSession = (session: SpotifySession.Service): SpotifyClient.Service => of(client.withSession(session))
   const decorated = of(client)
   shareLost(decorated, client)

@@ -295,7 +295,7 @@ const savedTracks = Endpoint.command("Library.saveTracks", {
  */
 export const saveTracks = Endpoint.mapInput(
   savedTracks,
-  // Spotify wants `ids` in any case, and ignores it where there are times.
+  // Spotify requires `ids` even beside `timestamped_ids`, which it then goes by.
   (options: SaveTracksOptions): Parameters<typeof savedTracks> => [
     options?.timestamped_ids === undefined
       ? options

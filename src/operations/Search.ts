@@ -123,14 +123,14 @@ const endpoint = Endpoint.generic("Search.search", {
 
 const byKinds = new Map<string, ReturnType<typeof endpoint<SearchResult, SearchResult>>>()
 
-// Every page that was asked for must be there, and no other is looked at.
+// The schema requires the pages of the kinds that were asked for, and no others.
 const endpointOf = (asked: ReadonlyArray<Kind>) => {
   const found = kinds.filter((kind) => asked.includes(kind))
   const key = found.join()
   let made = byKinds.get(key)
   if (made === undefined) {
     const pages = SearchPages.pipe(Schema.pick(...found.map((kind) => `${kind}s` as const)))
-    // Decoded and never taken as it came, which would keep a page that nobody has looked at.
+    // Always decoded: a body taken as it came would keep pages that no schema has checked.
     made = endpoint(Shape.decoded(Schema.make<SearchResult>(pages.ast)))
     byKinds.set(key, made)
   }
@@ -141,7 +141,7 @@ function find<const Kinds extends ReadonlyArray<Kind>>(
   options: Options<Kinds>
 ): Effect.Effect<Found<Kinds>, SpotifyError, SpotifyClient>
 function find(options: Options<ReadonlyArray<Kind>>): Effect.Effect<SearchResult, SpotifyError, SpotifyClient> {
-  // Where it's no list, the endpoint refuses it, and where it's longer too.
+  // What is no list, or too long a one, is refused by the endpoint's own check.
   const asked = attempt("Search.search", () =>
     Either.right(
       Predicate.hasProperty(options, "type") && Array.isArray(options.type) ? options.type.slice(0, kinds.length) : []

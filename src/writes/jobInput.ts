@@ -1,3 +1,4 @@
+/** Validation of the arguments of long writes and syncs, before anything is read or sent. */
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"

@@ -1,3 +1,4 @@
+/** Long writes and lookups of the library, in batches. They are idempotent, so that a repeat needs no look first. */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"

@@ -1,3 +1,7 @@
+/**
+ * A write of any length as a resumable batch job: a checkpoint (the account) before and after each request, and
+ * reconciliation by reading back where a request that isn't idempotent had no answer.
+ */
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -30,7 +34,7 @@ export interface Job {
     before: Uris,
     account: Account
   ) => Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient>
-  /** Whether no entries at all are something to send. */
+  /** Whether an empty list is sent too, since it empties the playlist. */
   readonly sendsNone?: boolean
 }
 
@@ -96,7 +100,7 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
     ): Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient> =>
       Effect.suspend(() => {
         const read = settle(batch, before, account)
-        // A request that had no answer may still take effect, and reads may not know of it yet: once isn't enough.
+        // Reads lag, and a request without an answer may still take effect: "not written" counts only when seen twice.
         return Effect.flatMap(
           read,
           (written) => Option.contains(written, false) ? Effect.delay(read, "2 seconds") : Effect.succeed(written)

@@ -1,3 +1,7 @@
+/**
+ * The diff of two lists as few requests: what stays is matched, what is gone removed, what is new inserted, and the rest
+ * moved, around a longest increasing subsequence.
+ */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -150,7 +154,7 @@ const countOf = (uris: Iterable<string | null>): ReadonlyMap<string, number> => 
   return counts
 }
 
-/** Replaces everything: what can't be removed otherwise too. */
+/** Replaces everything, which also removes what can't be removed by its uri. */
 const byReplacing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan => {
   const had = new Set(current)
   return {
@@ -307,7 +311,7 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
   const had = countOf(current)
   const wants = countOf(wanted)
   const excess = (uri: string): number => (had.get(uri) ?? 0) - (wants.get(uri) ?? 0)
-  // What can't be read may be what is to be added. Spotify removes all copies at once, those too, so that it is added once.
+  // An unreadable entry may be a copy of what is to be added. Removing that uri first removes the copy too, so that it is there once.
   const doubted = current.includes(null) ? [...wants.keys()].filter((uri) => isPlain(uri) && !had.has(uri)) : []
   const gone = new Set([...had.keys()].filter((uri) => isPlain(uri) && excess(uri) > 0))
   const unwanted = new Map([...had.keys()].map((uri) => [uri, isPlain(uri) ? 0 : Math.max(0, excess(uri))]))

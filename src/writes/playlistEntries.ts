@@ -1,3 +1,4 @@
+/** Reads a playlist for a write: uncached, without a market, and whole or not at all, so that each place is sure. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -8,7 +9,7 @@ import { capOf } from "../endpoint/bounds.js"
 import type * as Endpoint from "../endpoint/Endpoint.js"
 import * as Shape from "../endpoint/schema.js"
 
-// An entry is looked at as it came: one that is odd is in doubt, and none of the others.
+// Entries are left undecoded: one that can't be read must not cost the others.
 const Page = Schema.Struct({
   items: Schema.Array(Schema.Unknown),
   offset: Shape.optional(Schema.Unknown),
@@ -36,7 +37,7 @@ export interface ItemsFields {
   readonly spec: Endpoint.Spec
 }
 
-/** What is at a place of a playlist, as far as it can be read: what can't be isn't absent. */
+/** What is at a place of a playlist. An entry that can't be read has no `uri`, and is there all the same. */
 export interface Place {
   readonly uri: string | undefined
   /** In epoch milliseconds. */

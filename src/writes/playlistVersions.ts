@@ -1,3 +1,7 @@
+/**
+ * Read-your-writes consistency: Spotify's reads are eventually consistent, and tell a playlist's old version for a while,
+ * so that the app's own last write to each is remembered.
+ */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { SpotifyClient } from "../client/SpotifyClient.js"
@@ -17,7 +21,7 @@ type Shows = (entries: Entries) => boolean
 /** A write that was answered, of which reads may not know yet. */
 export interface Written {
   readonly snapshot_id: string
-  /** In nanoseconds of a clock that nobody sets. */
+  /** In nanoseconds of the monotonic clock. */
   readonly at: bigint
   readonly shows: Shows
 }
@@ -64,7 +68,7 @@ export const remembering = <Args extends ReadonlyArray<unknown>>(
   const keep = (id: string, snapshot_id: string | undefined, args: Args) =>
     withWrites((writes, at) => {
       const playlist = SpotifyId.idOption("playlist", id) ?? id
-      // The oldest comes first.
+      // Inserted anew, so that the map stays sorted by age.
       writes.delete(playlist)
       if (snapshot_id !== undefined) writes.set(playlist, { snapshot_id, at, shows: showing(...args) })
     })

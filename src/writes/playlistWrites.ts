@@ -1,3 +1,7 @@
+/**
+ * Long writes to a playlist. Adding isn't idempotent: where a request had no answer, the playlist is read back and compared
+ * with what should be there (reconciliation).
+ */
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -23,13 +27,13 @@ const slack = 60_000
 
 const snapshotOf = ({ snapshot_id }: PlaylistSnapshot): string | undefined => snapshot_id
 
-/** How places compare with the entries that may be there. */
+/** How the entries that were read compare with those that should be there. */
 interface Likeness {
-  /** Whether none of them is another: what can't be read isn't. */
+  /** Whether nothing contradicts: no entry that can be read is another one. */
   readonly isPossible: boolean
-  /** Whether at least one of them is the one. */
+  /** Whether at least one entry was read and is the right one. */
   readonly isSeen: boolean
-  /** Whether each of them is the one. */
+  /** Whether every entry was read and is the right one. */
   readonly isSame: boolean
 }
 
@@ -53,7 +57,7 @@ const isRecent = (startedAt: DateTime.Utc) => ({ addedAt, uri }: Place): boolean
 
 type Settled = Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient>
 
-/** One of the two, or neither of them, or both: then it can't be told. */
+/** The one of the two that holds; none where both or neither do, and it can't be told. */
 const either = (isWritten: boolean, isNotWritten: boolean): Option.Option<boolean> =>
   isWritten === isNotWritten ? Option.none() : Option.some(isWritten)
 
@@ -207,7 +211,7 @@ export const removeAll = (
         operation,
         cap,
         check,
-        // Without a version: wherever it stands it is to go, and with one Spotify was seen to refuse.
+        // Without `snapshot_id`: Spotify was seen to refuse removals with one, and entries go wherever they stand anyway.
         send: (batch) => Effect.map(remove(id, { items: Array.from(new Set(batch), (uri) => ({ uri })) }), snapshotOf)
       },
       uris,
