@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import type { Simplify } from "effect/Types"
 import * as SpotifyId from "../core/SpotifyId.js"
 import * as Endpoint from "../endpoint/Endpoint.js"
 import * as Param from "../endpoint/parameters.js"
@@ -156,7 +157,7 @@ const followed = Endpoint.make("Users.followedArtists", {
 export const followedArtists = Endpoint.cursorPagedAt(
   Endpoint.mapInput(
     followed,
-    (options?: Omit<Parameters<typeof followed>[0], "type">): Parameters<typeof followed> => [
+    (options?: Simplify<Omit<Parameters<typeof followed>[0], "type">>): Parameters<typeof followed> => [
       { ...options, type: "artist" }
     ],
     ["after", "limit"]
