@@ -37,8 +37,7 @@ const changed = Effect.map(Paging.collect(Playlists.items, playlist, { concurren
 const describe = PlaylistSync.Step.$match({
   Remove: ({ uris }) => `remove ${uris.length} tracks, each wherever it stands`,
   Insert: ({ position, uris }) => `insert ${uris.length} before ${position}`,
-  Move: ({ insert_before, range_length, range_start }) =>
-    `move ${range_length} from ${range_start} before ${insert_before}`,
+  Move: ({ insertBefore, rangeLength, rangeStart }) => `move ${rangeLength} from ${rangeStart} before ${insertBefore}`,
   Replace: ({ uris }) => `replace everything by ${uris.length}`
 })
 

@@ -33,7 +33,7 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "endpoint",
     holds: "an operation declared once: its parameters, request and decoding; pages and streams of them",
-    shares: ["getMany", "parameters", "schema"]
+    shares: ["bounds", "getMany", "lostOperations", "parameters", "schema"]
   },
   { name: "signIn", holds: "sign-in from a terminal, by a loopback redirect", shares: [] },
   { name: "manyUsers", holds: "the sessions of many users in one process", shares: [] },

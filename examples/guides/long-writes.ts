@@ -18,8 +18,7 @@ const SpotifyLive = Layer.unwrapEffect(Effect.gen(function*() {
 const describe = PlaylistSync.Step.$match({
   Remove: ({ uris }) => `remove ${uris.length} tracks`,
   Insert: ({ position, uris }) => `insert ${uris.length} before ${position}`,
-  Move: ({ insert_before, range_length, range_start }) =>
-    `move ${range_length} from ${range_start} to ${insert_before}`,
+  Move: ({ insertBefore, rangeLength, rangeStart }) => `move ${rangeLength} from ${rangeStart} to ${insertBefore}`,
   Replace: ({ uris }) => `replace everything by ${uris.length}`
 })
 

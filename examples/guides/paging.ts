@@ -22,7 +22,7 @@ export const program = Effect.gen(function*() {
     Stream.runCollect
   )
   yield* Console.log([...positions].map((line) => `  ${line}`).join("\n"))
-  const rest = yield* Paging.resume({ offset: 100 }, Library.tracks).pipe(Stream.runCount)
+  const rest = yield* Paging.stream(Library.tracks, { from: { offset: 100 } }).pipe(Stream.runCount)
   yield* Console.log(`${rest} from offset 100 on`)
 
   // What has an id takes it first. Entries whose content is gone come as null.

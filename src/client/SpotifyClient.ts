@@ -30,6 +30,16 @@ export {
   type Unreadable
 } from "./service.js"
 
+export type {
+  /**
+   * How urgent a call is: a background call waits while an interactive one does.
+   *
+   * @since 0.2.0
+   * @category models
+   */
+  Priority
+} from "./dispatcher.js"
+
 /**
  * A client over the given session and HTTP client.
  *

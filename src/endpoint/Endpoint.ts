@@ -21,9 +21,10 @@ import { useSpan } from "../core/span.js"
 import { DecodeError, InvalidInput, type SpotifyError } from "../core/SpotifyError.js"
 import * as SpotifyId from "../core/SpotifyId.js"
 import { excerpt, pathOf } from "../core/text.js"
-import { checkOf } from "./check.js"
+import { capOf } from "./bounds.js"
+import { checkOf } from "./compiledCheck.js"
+import { type Odd, sift } from "./lenientDecoding.js"
 import type { CursorPage, Page } from "./Page.js"
-import { type Odd, sift } from "./sift.js"
 
 /**
  * What the id in a path names; a category has no URI.
@@ -146,7 +147,14 @@ export interface CursorPaging<in A, out Item> {
   readonly select: (answer: A) => CursorPage<Item>
 }
 
-type OptionsOf<Q extends Fields, B extends Fields> = Simplify<Schema.Struct.Type<Q> & Schema.Struct.Type<B>>
+type OptionalField = { readonly _TypeToken: "?:" }
+
+// Over the keys of the fields, unlike `Schema.Struct.Type`, so that an editor shows a field's comment at the option.
+type TypeOf<F extends Fields> =
+  & { readonly [K in keyof F as F[K] extends OptionalField ? never : K]: Schema.Schema.Type<F[K]> }
+  & { readonly [K in keyof F as F[K] extends OptionalField ? K : never]?: Schema.Schema.Type<F[K]> }
+
+type OptionsOf<Q extends Fields, B extends Fields> = Simplify<TypeOf<Q> & TypeOf<B>>
 
 type OptionsArgument<O> = [keyof O] extends [never] ? [] : {} extends O ? [options?: O] : [options: O]
 
@@ -213,7 +221,7 @@ const decodeError = (
   issuePath: string,
   issue: string
 ): DecodeError => {
-  // What the decoder says quotes the value that it met, which may be the whole body.
+  // The decoder's message quotes the value, which may be the whole body: shortened, and without secrets.
   const expected = excerpt(issue, response.redact)
   return new DecodeError({
     operation: spec.operation,
@@ -282,7 +290,7 @@ const writeCodec = <A, I>(
             onNone: () => Effect.fail(error),
             onSome: Effect.succeed
           }),
-        // What can be read may still lack what identifies the result.
+        // A body that decodes may still lack the id or version by which the caller knows the result.
         onSuccess: (value) =>
           Effect.succeed(Option.getOrElse(salvage(JSON.stringify(value), response, request), () => value))
       })
@@ -301,7 +309,7 @@ const optionCodec = <A, I>(success: Schema.Schema<A, I>): Codec<Option.Option<A>
   }
 }
 
-// What would lead a path elsewhere, or can't be written in one, is none: a URL takes even an encoded ".." for a step up.
+// No slashes, and no "." or "..": a URL takes even an encoded ".." for a step up, to another path.
 const category = /^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}/\\?#]+$/u
 
 const idOf = (spec: Spec, kind: IdKind, input: unknown): Either.Either<string, InvalidInput> => {
@@ -396,8 +404,8 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
     market: string | undefined
   ): Either.Either<{ [name: string]: unknown }, InvalidInput> => {
     const taken = names.length === 0 ? place : place + 1
-    // As a callback it is given more than it takes: an index, a list, or anything where it takes nothing. An object
-    // beside what it takes holds options that would be lost.
+    // Further arguments are let pass, since `Array.map` and the like give an index and the list. An object among them
+    // is refused: those are options that would be ignored.
     if (taken > 0 && args.slice(taken).some((more) => Predicate.isRecord(more) && !Predicate.isIterable(more))) {
       return Either.left(
         InvalidInput.of(operation, "options", names.length === 0 ? "left out: there are none" : "one object")
@@ -615,45 +623,47 @@ export const mapInput = <Given extends ReadonlyArray<unknown>, Args extends Read
   )
 }
 
-/** Another function, since the given one is its owner's. */
+const maxLimitOf = ({ spec }: { readonly spec: Spec }): number => capOf(spec.operation, spec.query, "limit")
+
+/** A new function: the operation that was given stays as it is. */
 const withPage = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
   page: Paged<Args, A, Item>["page"]
 ): Paged<Args, A, Item> => Object.assign((...args: Args) => endpoint(...args), { spec: endpoint.spec, page })
 
 /**
- * Says that an operation's answer holds a page by offset.
+ * Says that an operation's answer holds a page by offset. The largest page is what the schema of its `limit` allows
+ * (`Schema.between`).
  *
  * @since 0.1.0
  * @category paging
  */
 export const offsetPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
-  maxLimit: number,
   select: (answer: A) => Page<Item>,
   options: PagedOptions = {}
-): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Offset", maxLimit, select, ...options })
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Offset", maxLimit: maxLimitOf(endpoint), select, ...options })
 
 /**
- * Says that an operation's answer is a page by offset.
+ * Says that an operation's answer is a page by offset. The largest page is what the schema of its `limit` allows
+ * (`Schema.between`).
  *
  * @since 0.1.0
  * @category paging
  */
 export const offsetPaged = <Args extends ReadonlyArray<unknown>, Item>(
   endpoint: Endpoint<Args, Page<Item>>,
-  maxLimit: number,
   options: PagedOptions = {}
-): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, maxLimit, (page) => page, options)
+): Paged<Args, Page<Item>, Item> => offsetPagedAt(endpoint, (page) => page, options)
 
 /**
- * Says that an operation's answer holds a page by cursor.
+ * Says that an operation's answer holds a page by cursor. The largest page is what the schema of its `limit` allows
+ * (`Schema.between`).
  *
  * @since 0.1.0
  * @category paging
  */
 export const cursorPagedAt = <Args extends ReadonlyArray<unknown>, A, Item>(
   endpoint: Endpoint<Args, A>,
-  maxLimit: number,
   select: (answer: A) => CursorPage<Item>
-): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Cursor", maxLimit, select })
+): Paged<Args, A, Item> => withPage(endpoint, { _tag: "Cursor", maxLimit: maxLimitOf(endpoint), select })

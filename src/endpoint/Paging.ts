@@ -9,10 +9,10 @@ import * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
 import type { SpotifyClient } from "../client/SpotifyClient.js"
 import type { Paged } from "./Endpoint.js"
-import * as internal from "./pages.js"
-import type { Page, PageError, Position } from "./pages.js"
+import * as internal from "./pagination.js"
+import type { Page, PageError, Position } from "./pagination.js"
 
-export type { Page, PageError, Position } from "./pages.js"
+export type { Page, PageError, Position } from "./pagination.js"
 
 /**
  * How a list is read. These stand beside the operation's own options.
@@ -27,7 +27,10 @@ export interface Options {
    * after the other, whatever is said here.
    */
   readonly concurrency?: number | undefined
-  /** Goes on from a page's `next` or an error's `position`; the start of the list when undefined. */
+  /**
+   * Goes on from a saved position: a page's `next`, or the `position` of the error that ended the last run. The start of
+   * the list when undefined.
+   */
   readonly from?: Position | undefined
 }
 
@@ -63,6 +66,8 @@ const items = <Item, E, R>(pages: Stream.Stream<Page<Item>, E, R>): Stream.Strea
  * const latest = Paging.stream(Library.tracks).pipe(Stream.take(500))
  *
  * const items = Paging.stream(Playlists.items, "3cEYpjA9oz9GiPac4AsH4n", { market: "SE", concurrency: 4 })
+ *
+ * const rest = Paging.stream(Library.tracks, { from: { offset: 4050 } })
  * ```
  *
  * @since 0.1.0
@@ -72,26 +77,6 @@ export const stream = <Args extends ReadonlyArray<unknown>, A, Item>(
   operation: Paged<Args, A, Item>,
   ...args: Arguments<Args>
 ): Stream.Stream<Item, PageError, SpotifyClient> => items(pages(operation, ...args))
-
-/**
- * The items of a list from a saved position on: a page's `next`, or the `position` of the error that ended the last run.
- * `from` does the same for `pages` and `collect`.
- *
- * @example
- * ```ts
- * import { Library, Paging } from "effect-spotify"
- *
- * const rest = Paging.resume({ offset: 4050 }, Library.tracks)
- * ```
- *
- * @since 0.1.0
- * @category reading
- */
-export const resume = <Args extends ReadonlyArray<unknown>, A, Item>(
-  position: Position,
-  operation: Paged<Args, A, Item>,
-  ...args: Arguments<Args>
-): Stream.Stream<Item, PageError, SpotifyClient> => items(internal.pages(operation, args, position))
 
 /**
  * The pages of a list, in order, each with its position, so that a long job can go on later from where it was.

@@ -1,3 +1,7 @@
+/**
+ * Batched reads with a fallback: many things by few requests, or one by one, a few at a time, where the app has lost the
+ * batch operation.
+ */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -7,13 +11,14 @@ import { at, isShape, report } from "../client/unreadable.js"
 import { attempt, instead, readOptions, shown } from "../core/input.js"
 import { DecodeError, type Forbidden, InvalidInput, type SpotifyError } from "../core/SpotifyError.js"
 import * as SpotifyId from "../core/SpotifyId.js"
+import { capOf } from "./bounds.js"
 import type { Endpoint } from "./Endpoint.js"
 import { lostBy } from "./lostOperations.js"
 
 export const maxSingles = 8
 export const maxBatches = 4
 
-/** What a batch operation that the app has lost answers with. */
+/** Whether an error may mean that the app has lost the batch operation: a 403 that no missing scope explains. */
 export const isLost = (error: SpotifyError): error is Forbidden =>
   error._tag === "Forbidden" && error.missingScopes.length === 0
 
@@ -23,13 +28,13 @@ export const isLost = (error: SpotifyError): error is Forbidden =>
  */
 export const getMany = <Options extends object, Several, A>(operation: string, of: {
   readonly kind: SpotifyId.Kind
-  readonly max: number
   readonly several: Endpoint<[options: { readonly ids: ReadonlyArray<string> } & Options], Several>
   readonly select: (answer: Several) => ReadonlyArray<A | null>
   readonly get: (id: string, options?: Options) => Effect.Effect<A, SpotifyError, SpotifyClient>
 }): Endpoint<[ids: ReadonlyArray<string>, options?: Options], ReadonlyArray<Option.Option<A>>> => {
   const { spec } = of.several
   const expected = `a list, each ${SpotifyId.expected(of.kind)}`
+  const max = capOf(spec.operation, spec.query, "ids")
   const names = Object.keys(spec.query).filter((name) => name !== "ids")
 
   const read = (inputs: unknown, options: unknown): Either.Either<ReadonlyArray<string>, InvalidInput> => {
@@ -44,7 +49,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
       }
       ids.push(id)
     }
-    // Where there are none, an index of a callback does no harm.
+    // `Array.map` and the like give an index as second argument, which is harmless where there are no options.
     const isIndex = names.length === 0 && !Predicate.isRecord(options)
     return isIndex ? Either.right(ids) : Either.map(readOptions(operation, names, options), () => ids)
   }
@@ -55,7 +60,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
   ): Effect.Effect<ReadonlyArray<Option.Option<A>>, SpotifyError, SpotifyClient> =>
     Effect.flatMap(Effect.all([SpotifyClient, attempt(operation, () => read(inputs, options))]), ([client, ids]) => {
       const unique = [...new Set(ids)]
-      const refused = lostBy(client)
+      const lost = lostBy(client)
       const found = new Map<string, Option.Option<A>>()
 
       const placeOf = (id: string | undefined) => id === undefined ? undefined : ids.indexOf(id)
@@ -67,7 +72,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
             if (error._tag !== "DecodeError" || !isShape(error) || client.unreadable === "fail") {
               return Effect.fail(error)
             }
-            // In a batch it would cost itself alone.
+            // As in a batch: one thing that can't be decoded is reported, and the others are given.
             const { expected, issuePath, operation } = error
             return report(client, [{ operation, index: placeOf(id), missing: "", path: issuePath, expected }])
           },
@@ -100,14 +105,14 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
 
       const batches = Effect.suspend(() => {
         const [first = [], ...others] = Array.from(
-          { length: Math.ceil(unique.length / of.max) },
-          (_, index) => unique.slice(index * of.max, (index + 1) * of.max)
+          { length: Math.ceil(unique.length / max) },
+          (_, index) => unique.slice(index * max, (index + 1) * max)
         )
         return Effect.matchEffect(batch(first), {
           onFailure: (error) =>
             isLost(error)
               ? Effect.map(singles, () => {
-                refused.add(spec.operationId)
+                lost.add(spec.path)
               })
               : Effect.fail(error),
           onSuccess: () => Effect.forEach(others, batch, { concurrency: maxBatches, discard: true })
@@ -115,7 +120,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
       })
 
       return Effect.map(
-        unique.length < 2 || refused.has(spec.operationId) ? singles : batches,
+        unique.length < 2 || lost.has(spec.path) ? singles : batches,
         () => ids.map((id) => found.get(id) ?? Option.none())
       )
     })

@@ -1,8 +1,9 @@
+/** What an app was found to lack, remembered in one place, so that only one 403 is paid for it. */
 import type { SpotifyClient } from "../client/SpotifyClient.js"
 
 /**
- * What an app turned out not to have: batch operations, and pages of more than Development Mode gives. All copies of a
- * client, whatever their session, share its `withSession`, so that one stands for the app.
+ * Batch operations by their path, and by their id the operations whose pages are smaller in Development Mode. All copies of
+ * a client, whatever their session, share its `withSession`, so that one stands for the app.
  */
 const lost = new WeakMap<SpotifyClient.Service["withSession"], Set<string>>()
 
@@ -14,4 +15,9 @@ export const lostBy = (client: SpotifyClient.Service): Set<string> => {
     lost.set(client.withSession, operations)
   }
   return operations
+}
+
+/** Says that a client made of another one is that of the same app. */
+export const shareLost = (client: SpotifyClient.Service, of: SpotifyClient.Service): void => {
+  lost.set(client.withSession, lostBy(of))
 }

@@ -1,3 +1,7 @@
+/**
+ * The schemas of query and body parameters: validation before anything is sent, with a message that says what is allowed,
+ * and encoding to what Spotify takes.
+ */
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as ParseResult from "effect/ParseResult"
@@ -40,11 +44,43 @@ export const Market: Schema.Schema<string> = saying(
   expectedMarket
 )
 
-export const market = Schema.optional(Market)
+/*
+ * What an editor says of a parameter is the comment at its member here, or in an operation's own declaration, on a line of
+ * its own; scripts/hovers.ts adds what the schema allows.
+ */
 
-export const limit = (max: number) => Schema.optional(integer(1, max))
+export const market = {
+  /**
+   * The country whose catalogue is shown: what can't be played there is marked or left out. The client's `market` or the
+   * user's own country unless said.
+   */
+  market: Schema.optional(Market)
+}
 
-export const offset = Schema.optional(integer(0))
+/** How many things a list gives. */
+export const limit = (max: number) => ({
+  /** How many to give at most; mostly 20 unless said. */
+  limit: Schema.optional(integer(1, max))
+})
+
+/** The place in a list, by offset. */
+export const page = (max: number) => ({
+  /** How many the page has at most; mostly 20 unless said. */
+  limit: Schema.optional(integer(1, max)),
+  /** The place in the list of the first one to give, counted from 0; the first unless said. */
+  offset: Schema.optional(integer(0))
+})
+
+/** The parameters of several groups. A spread would keep a bundler from leaving out an operation that nobody uses. */
+export const all = <
+  A extends Schema.Struct.Fields,
+  B extends Schema.Struct.Fields,
+  C extends Schema.Struct.Fields = {}
+>(
+  a: A,
+  b: B,
+  c?: C
+): A & B & C => Object.assign({}, a, b, c)
 
 export const boolean: Schema.Schema<boolean> = saying(Schema.Boolean, "true or false")
 
@@ -112,6 +148,12 @@ const idsExpected = (kind: SpotifyId.Kind): string => `a list, each ${SpotifyId.
 export const ids = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>, string> =>
   joined(anyText, (input) => SpotifyId.idOption(kind, input), max, idsExpected(kind))
 
+/** Things of one kind, by their ids. */
+export const several = (kind: SpotifyId.Kind, max: number) => ({
+  /** The ones that are meant. */
+  ids: ids(kind, max)
+})
+
 /** Ids, URIs or links of artists or of users; which of them is another parameter's matter. */
 export const followedIds = (max: number): Schema.Schema<ReadonlyArray<string>, string> =>
   joined(
@@ -129,8 +171,13 @@ export const texts = (max: number, expected: string): Schema.Schema<ReadonlyArra
 export const idArray = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>> =>
   array((input) => SpotifyId.idOption(kind, input), [1, max], idsExpected(kind))
 
+const plainUri = /^spotify:([a-z]+):[0-9A-Za-z]{22}$/
+
 // The kind stays the one that was given: `SpotifyId.uri` would make a show of an audiobook, and the library knows both.
 const uriOf = (kinds: ReadonlyArray<SpotifyId.Kind>, input: string): string | undefined => {
+  // What a long write has checked comes here once more, in the form in which it is sent.
+  const plain = plainUri.exec(input)?.[1]
+  if (plain !== undefined && kinds.some((kind) => kind === plain)) return input
   const parsed = SpotifyId.parse(input)
   if (Either.isLeft(parsed) || !kinds.includes(parsed.right.kind)) return undefined
   const { id, kind } = parsed.right
@@ -194,7 +241,10 @@ export const literals = <const L extends ReadonlyArray<string>>(
   )
 
 /** The kinds of items that the caller can handle besides tracks. */
-export const additionalTypes = Schema.optional(literals("track", "episode"))
+export const additionalTypes = {
+  /** The kinds that you can handle: an episode is given as one only where it is named. */
+  additional_types: Schema.optional(literals("track", "episode"))
+}
 
 /** Where in a context to start: the item's place from 0, or its URI or link. */
 export const offsetInContext = (
@@ -205,7 +255,7 @@ export const offsetInContext = (
   })
 
 /** A list of objects, whose members say themselves what is wrong with them. */
-const several = <A, I>(
+const objects = <A, I>(
   entry: Schema.Schema<A, I>,
   max: number,
   form: string,
@@ -223,12 +273,15 @@ const several = <A, I>(
   )
 }
 
+/** How many entries of a playlist one request adds, removes or replaces by. */
+export const maxPlaylistEntries = 100
+
 /** Entries of a playlist by URI or link, as Spotify wants them in a body. */
 export const playlistEntries = (
   kinds: ReadonlyArray<SpotifyId.Kind>,
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly uri: string }>> =>
-  several(Schema.Struct({ uri: uri(kinds) }), max, "{ uri }", `a list of { uri } (${kinds.join(", ")})`)
+  objects(Schema.Struct({ uri: uri(kinds) }), max, "{ uri }", `a list of { uri } (${kinds.join(", ")})`)
 
 /** In one line, as it is sent. */
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
@@ -269,7 +322,7 @@ export const timestampedIds = (
   kind: SpotifyId.Kind,
   max: number
 ): Schema.Schema<ReadonlyArray<{ readonly id: string; readonly added_at: string }>> =>
-  several(
+  objects(
     Schema.Struct({ id: id(kind), added_at: anyText }),
     max,
     "{ id, added_at }",

@@ -1,9 +1,13 @@
+/**
+ * The schemas that answers are made of: open enums, members that may be absent or null, lists in one check. None of them
+ * transforms, so that a body that is right needs no decoding.
+ */
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
-import { checked } from "./check.js"
-import { sifted } from "./sift.js"
+import { checked } from "./compiledCheck.js"
+import { sifted } from "./lenientDecoding.js"
 
 /** A string of which some values are known. */
 export type Open<Known extends string> = Known | (string & {})
@@ -80,7 +84,7 @@ export const numbers = flat(Schema.Number, Predicate.isNumber, "fixed")
 
 export const booleans = flat(Schema.Boolean, Predicate.isBoolean, "fixed")
 
-/** An object as it came. */
+/** An object as it came, whose members aren't looked at. */
 type Raw = { readonly [key: string]: unknown }
 
 /**

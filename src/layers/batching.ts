@@ -1,3 +1,7 @@
+/**
+ * Request batching by Effect's `RequestResolver`: single reads are deduplicated, grouped and made one batch, whose answer
+ * is split again. Falls back to single reads where the app has lost the batch operation.
+ */
 import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -17,6 +21,7 @@ import { useSpan } from "../core/span.js"
 import { DecodeError, type Forbidden, NotFound, type SpotifyError } from "../core/SpotifyError.js"
 import { pathOf } from "../core/text.js"
 import { isLost, maxBatches, maxSingles } from "../endpoint/getMany.js"
+import { lostBy } from "../endpoint/lostOperations.js"
 import { ownerOf } from "../session/owner.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 import { parse, type Twin } from "./batchOperations.js"
@@ -175,8 +180,7 @@ const groupsOf = (reads: Arr.NonEmptyReadonlyArray<Read>): ReadonlyArray<Arr.Non
 }
 
 export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
-  /** The batch operations that the app turned out not to have. */
-  const lost = new Set<string>()
+  const lost = lostBy(client)
 
   const single = (asked: Asked): Effect.Effect<Exit.Exit<Response, SpotifyError>> => {
     const [{ client, request }] = asked
@@ -195,7 +199,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
             : Effect.as(completeAll(all, Exit.failCause(cause)), undefined)
       })
 
-  /** An app or a user that is refused everything says nothing of the batch, so that one is tried on its own first. */
+  /** A 403 may be for everything that this app or user asks: the batch counts as lost only once a single read works. */
   const oneByOne = (
     [first, ...others]: Arr.NonEmptyReadonlyArray<Asked>,
     refusal: Forbidden

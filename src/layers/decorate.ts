@@ -1,6 +1,8 @@
+/** The decorator that the layers over a client are made by. */
 import type * as Effect from "effect/Effect"
 import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
+import { shareLost } from "../endpoint/lostOperations.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 
 /** A client that sends in another way, whatever its session. */
@@ -13,9 +15,11 @@ export const decorate = (
     execute: (request) => execute(inner, request),
     withSession
   })
-  // One function for all copies: it is what they are known by as copies of one client.
+  // One function for all copies: its identity is how copies of one client are recognised.
   const withSession = (session: SpotifySession.Service): SpotifyClient.Service => of(client.withSession(session))
-  return of(client)
+  const decorated = of(client)
+  shareLost(decorated, client)
+  return decorated
 }
 
 /** The headers that tell one request from another, in one order and in lower case. */

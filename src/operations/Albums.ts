@@ -29,7 +29,7 @@ export const get = Endpoint.make("Albums.get", {
   method: "GET",
   path: "/albums/{id}",
   id: "album",
-  query: { market: Param.market },
+  query: Param.market,
   success: Album
 })
 
@@ -55,7 +55,7 @@ export const several = Endpoint.make("Albums.several", {
   operationId: "get-multiple-albums",
   method: "GET",
   path: "/albums",
-  query: { ids: Param.ids("album", 20), market: Param.market },
+  query: Param.all(Param.several("album", 20), Param.market),
   quota: "extended",
   deprecated: { since: "February 2026", use: "Albums.getMany" },
   success: SeveralAlbums
@@ -80,7 +80,6 @@ export const several = Endpoint.make("Albums.several", {
  */
 export const getMany = Many.getMany("Albums.getMany", {
   kind: "album",
-  max: 20,
   several,
   select: (answer) => answer.albums,
   get
@@ -108,8 +107,7 @@ export const tracks = Endpoint.offsetPaged(
     method: "GET",
     path: "/albums/{id}/tracks",
     id: "album",
-    query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(Param.market, Param.page(50)),
     success: AlbumTracksPage
-  }),
-  50
+  })
 )

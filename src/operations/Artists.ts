@@ -58,7 +58,7 @@ export const several = Endpoint.make("Artists.several", {
   operationId: "get-multiple-artists",
   method: "GET",
   path: "/artists",
-  query: { ids: Param.ids("artist", 50) },
+  query: Param.several("artist", 50),
   quota: "extended",
   deprecated: { since: "February 2026", use: "Artists.getMany" },
   success: SeveralArtists
@@ -84,11 +84,15 @@ export const several = Endpoint.make("Artists.several", {
 export const getMany: Endpoint.Endpoint<[ids: ReadonlyArray<string>], ReadonlyArray<Option.Option<Artist>>> = Many
   .getMany("Artists.getMany", {
     kind: "artist",
-    max: 50,
     several,
     select: (answer) => answer.artists,
     get
   })
+
+const discography = {
+  /** Which of an artist's releases to give; all kinds unless said. */
+  include_groups: Schema.optional(Param.literals("album", "single", "appears_on", "compilation"))
+}
 
 /**
  * Gives a page of an artist's albums, singles, compilations and of the albums that they appear on. `limit` is 1 to 50, in
@@ -113,16 +117,10 @@ export const albums = Endpoint.offsetPaged(
     method: "GET",
     path: "/artists/{id}/albums",
     id: "artist",
-    query: {
-      include_groups: Schema.optional(Param.literals("album", "single", "appears_on", "compilation")),
-      market: Param.market,
-      limit: Param.limit(50),
-      offset: Param.offset
-    },
+    query: Param.all(discography, Param.market, Param.page(50)),
     developmentLimit: 10,
     success: DiscographyPage
-  }),
-  50
+  })
 )
 
 /**
@@ -148,7 +146,7 @@ export const topTracks = Endpoint.make("Artists.topTracks", {
   method: "GET",
   path: "/artists/{id}/top-tracks",
   id: "artist",
-  query: { market: Param.market },
+  query: Param.market,
   quota: "extended",
   deprecated: { since: "February 2026", use: "Search.search" },
   success: SeveralTracks

@@ -29,7 +29,7 @@ export const get = Endpoint.make("Audiobooks.get", {
   method: "GET",
   path: "/audiobooks/{id}",
   id: "audiobook",
-  query: { market: Param.market },
+  query: Param.market,
   success: Audiobook
 })
 
@@ -55,7 +55,7 @@ export const several = Endpoint.make("Audiobooks.several", {
   operationId: "get-multiple-audiobooks",
   method: "GET",
   path: "/audiobooks",
-  query: { ids: Param.ids("audiobook", 50), market: Param.market },
+  query: Param.all(Param.several("audiobook", 50), Param.market),
   quota: "extended",
   deprecated: { since: "February 2026", use: "Audiobooks.getMany" },
   success: SeveralAudiobooks
@@ -80,7 +80,6 @@ export const several = Endpoint.make("Audiobooks.several", {
  */
 export const getMany = Many.getMany("Audiobooks.getMany", {
   kind: "audiobook",
-  max: 50,
   several,
   select: (answer) => answer.audiobooks,
   get
@@ -108,8 +107,7 @@ export const chapters = Endpoint.offsetPaged(
     method: "GET",
     path: "/audiobooks/{id}/chapters",
     id: "audiobook",
-    query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(Param.market, Param.page(50)),
     success: AudiobookChaptersPage
-  }),
-  50
+  })
 )

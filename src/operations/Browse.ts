@@ -10,7 +10,10 @@ import { NewReleases } from "../model/Album.js"
 import { Categories, Category } from "../model/Category.js"
 import { FeaturedPlaylists } from "../model/Playlist.js"
 
-const locale = Schema.optional(Param.Locale)
+const locale = {
+  /** The language that names are given in, where Spotify has them. American English unless said. */
+  locale: Schema.optional(Param.Locale)
+}
 
 /**
  * Gives a page of the categories, named in the language of `locale`.
@@ -35,12 +38,11 @@ export const categories = Endpoint.offsetPagedAt(
     operationId: "get-categories",
     method: "GET",
     path: "/browse/categories",
-    query: { locale, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(locale, Param.page(50)),
     quota: "extended",
     deprecated: { since: "February 2026" },
     success: Categories
   }),
-  50,
   (answer) => answer.categories
 )
 
@@ -67,7 +69,7 @@ export const category = Endpoint.make("Browse.category", {
   method: "GET",
   path: "/browse/categories/{category_id}",
   id: "category",
-  query: { locale },
+  query: locale,
   quota: "extended",
   deprecated: { since: "February 2026" },
   success: Category
@@ -97,12 +99,11 @@ export const categoryPlaylists = Endpoint.offsetPagedAt(
     method: "GET",
     path: "/browse/categories/{category_id}/playlists",
     id: "category",
-    query: { limit: Param.limit(50), offset: Param.offset },
+    query: Param.page(50),
     quota: "extended",
     deprecated: { since: "November 2024" },
     success: FeaturedPlaylists
   }),
-  50,
   (answer) => answer.playlists
 )
 
@@ -129,12 +130,11 @@ export const featuredPlaylists = Endpoint.offsetPagedAt(
     operationId: "get-featured-playlists",
     method: "GET",
     path: "/browse/featured-playlists",
-    query: { locale, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(locale, Param.page(50)),
     quota: "extended",
     deprecated: { since: "November 2024" },
     success: FeaturedPlaylists
   }),
-  50,
   (answer) => answer.playlists
 )
 
@@ -161,11 +161,10 @@ export const newReleases = Endpoint.offsetPagedAt(
     operationId: "get-new-releases",
     method: "GET",
     path: "/browse/new-releases",
-    query: { limit: Param.limit(50), offset: Param.offset },
+    query: Param.page(50),
     quota: "extended",
     deprecated: { since: "February 2026", use: "Search.search" },
     success: NewReleases
   }),
-  50,
   (answer) => answer.albums
 )

@@ -29,7 +29,7 @@ export const get = Endpoint.make("Chapters.get", {
   method: "GET",
   path: "/chapters/{id}",
   id: "chapter",
-  query: { market: Param.market },
+  query: Param.market,
   success: Chapter
 })
 
@@ -55,7 +55,7 @@ export const several = Endpoint.make("Chapters.several", {
   operationId: "get-several-chapters",
   method: "GET",
   path: "/chapters",
-  query: { ids: Param.ids("chapter", 50), market: Param.market },
+  query: Param.all(Param.several("chapter", 50), Param.market),
   quota: "extended",
   deprecated: { since: "February 2026", use: "Chapters.getMany" },
   success: SeveralChapters
@@ -80,7 +80,6 @@ export const several = Endpoint.make("Chapters.several", {
  */
 export const getMany = Many.getMany("Chapters.getMany", {
   kind: "chapter",
-  max: 50,
   several,
   select: (answer) => answer.chapters,
   get

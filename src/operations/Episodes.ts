@@ -29,7 +29,7 @@ export const get = Endpoint.make("Episodes.get", {
   method: "GET",
   path: "/episodes/{id}",
   id: "episode",
-  query: { market: Param.market },
+  query: Param.market,
   scopes: ["user-read-playback-position"],
   success: Episode
 })
@@ -56,7 +56,7 @@ export const several = Endpoint.make("Episodes.several", {
   operationId: "get-multiple-episodes",
   method: "GET",
   path: "/episodes",
-  query: { ids: Param.ids("episode", 50), market: Param.market },
+  query: Param.all(Param.several("episode", 50), Param.market),
   scopes: ["user-read-playback-position"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Episodes.getMany" },
@@ -82,7 +82,6 @@ export const several = Endpoint.make("Episodes.several", {
  */
 export const getMany = Many.getMany("Episodes.getMany", {
   kind: "episode",
-  max: 50,
   several,
   select: (answer) => answer.episodes,
   get

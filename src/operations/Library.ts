@@ -18,6 +18,7 @@ import * as JobInput from "../writes/jobInput.js"
 import * as Writes from "../writes/libraryWrites.js"
 
 const entries = {
+  /** What is meant, of any kinds. */
   uris: Param.uris(["track", "album", "episode", "show", "audiobook", "user", "playlist", "artist"], 40)
 }
 
@@ -123,11 +124,10 @@ export const tracks = Endpoint.offsetPaged(
     operationId: "get-users-saved-tracks",
     method: "GET",
     path: "/me/tracks",
-    query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(Param.market, Param.page(50)),
     scopes: ["user-library-read"],
     success: SavedTracksPage
-  }),
-  50
+  })
 )
 
 /**
@@ -151,11 +151,10 @@ export const albums = Endpoint.offsetPaged(
     operationId: "get-users-saved-albums",
     method: "GET",
     path: "/me/albums",
-    query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(Param.market, Param.page(50)),
     scopes: ["user-library-read"],
     success: SavedAlbumsPage
-  }),
-  50
+  })
 )
 
 /**
@@ -179,11 +178,10 @@ export const shows = Endpoint.offsetPaged(
     operationId: "get-users-saved-shows",
     method: "GET",
     path: "/me/shows",
-    query: { limit: Param.limit(50), offset: Param.offset },
+    query: Param.page(50),
     scopes: ["user-library-read"],
     success: SavedShowsPage
-  }),
-  50
+  })
 )
 
 /**
@@ -207,11 +205,10 @@ export const episodes = Endpoint.offsetPaged(
     operationId: "get-users-saved-episodes",
     method: "GET",
     path: "/me/episodes",
-    query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(Param.market, Param.page(50)),
     scopes: ["user-library-read", "user-read-playback-position"],
     success: SavedEpisodesPage
-  }),
-  50
+  })
 )
 
 /**
@@ -235,11 +232,10 @@ export const audiobooks = Endpoint.offsetPaged(
     operationId: "get-users-saved-audiobooks",
     method: "GET",
     path: "/me/audiobooks",
-    query: { limit: Param.limit(50), offset: Param.offset },
+    query: Param.page(50),
     scopes: ["user-library-read"],
     success: SavedAudiobooksPage
-  }),
-  50
+  })
 )
 
 /**
@@ -249,17 +245,29 @@ export const audiobooks = Endpoint.offsetPaged(
  * @category models
  */
 export type SaveTracksOptions =
-  | { readonly ids: ReadonlyArray<string>; readonly timestamped_ids?: undefined }
+  | {
+    /** The tracks to save: 1 to 50 ids, URIs or links. */
+    readonly ids: ReadonlyArray<string>
+    readonly timestamped_ids?: undefined
+  }
   | {
     readonly ids?: undefined
+    /** The tracks to save, 1 to 50, each with the time that it is to be listed as added at: ISO 8601 in UTC. */
     readonly timestamped_ids: ReadonlyArray<{ readonly id: string; readonly added_at: string }>
   }
+
+const maxSaved = 50
 
 const savedTracks = Endpoint.command("Library.saveTracks", {
   operationId: "save-tracks-user",
   method: "PUT",
   path: "/me/tracks",
-  body: { ids: Param.idArray("track", 50), timestamped_ids: Schema.optional(Param.timestampedIds("track", 50)) },
+  body: {
+    /** The tracks to save. */
+    ids: Param.idArray("track", maxSaved),
+    /** The tracks to save, each with the time that it is to be listed as added at, in UTC. */
+    timestamped_ids: Schema.optional(Param.timestampedIds("track", maxSaved))
+  },
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.save" }
@@ -287,13 +295,13 @@ const savedTracks = Endpoint.command("Library.saveTracks", {
  */
 export const saveTracks = Endpoint.mapInput(
   savedTracks,
-  // Spotify wants `ids` in any case, and ignores it where there are times.
+  // Spotify requires `ids` even beside `timestamped_ids`, which it then goes by.
   (options: SaveTracksOptions): Parameters<typeof savedTracks> => [
     options?.timestamped_ids === undefined
       ? options
       : {
         ids: Array.isArray(options.timestamped_ids)
-          ? options.timestamped_ids.slice(0, 51).map((entry) => entry?.id)
+          ? options.timestamped_ids.slice(0, maxSaved + 1).map((entry) => entry?.id)
           : [],
         timestamped_ids: options.timestamped_ids
       }
@@ -323,7 +331,7 @@ export const removeTracks = Endpoint.command("Library.removeTracks", {
   operationId: "remove-tracks-user",
   method: "DELETE",
   path: "/me/tracks",
-  query: { ids: Param.ids("track", 50) },
+  query: Param.several("track", 50),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.remove" }
@@ -351,7 +359,7 @@ export const containsTracks = Endpoint.make("Library.containsTracks", {
   operationId: "check-users-saved-tracks",
   method: "GET",
   path: "/me/tracks/contains",
-  query: { ids: Param.ids("track", 50) },
+  query: Param.several("track", 50),
   scopes: ["user-library-read"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.contains" },
@@ -380,7 +388,7 @@ export const saveAlbums = Endpoint.command("Library.saveAlbums", {
   operationId: "save-albums-user",
   method: "PUT",
   path: "/me/albums",
-  query: { ids: Param.ids("album", 20) },
+  query: Param.several("album", 20),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.save" }
@@ -408,7 +416,7 @@ export const removeAlbums = Endpoint.command("Library.removeAlbums", {
   operationId: "remove-albums-user",
   method: "DELETE",
   path: "/me/albums",
-  query: { ids: Param.ids("album", 20) },
+  query: Param.several("album", 20),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.remove" }
@@ -436,7 +444,7 @@ export const containsAlbums = Endpoint.make("Library.containsAlbums", {
   operationId: "check-users-saved-albums",
   method: "GET",
   path: "/me/albums/contains",
-  query: { ids: Param.ids("album", 20) },
+  query: Param.several("album", 20),
   scopes: ["user-library-read"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.contains" },
@@ -465,7 +473,7 @@ export const saveShows = Endpoint.command("Library.saveShows", {
   operationId: "save-shows-user",
   method: "PUT",
   path: "/me/shows",
-  query: { ids: Param.ids("show", 50) },
+  query: Param.several("show", 50),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.save" }
@@ -493,7 +501,7 @@ export const removeShows = Endpoint.command("Library.removeShows", {
   operationId: "remove-shows-user",
   method: "DELETE",
   path: "/me/shows",
-  query: { ids: Param.ids("show", 50), market: Param.market },
+  query: Param.all(Param.several("show", 50), Param.market),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.remove" }
@@ -521,7 +529,7 @@ export const containsShows = Endpoint.make("Library.containsShows", {
   operationId: "check-users-saved-shows",
   method: "GET",
   path: "/me/shows/contains",
-  query: { ids: Param.ids("show", 50) },
+  query: Param.several("show", 50),
   scopes: ["user-library-read"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.contains" },
@@ -550,7 +558,7 @@ export const saveEpisodes = Endpoint.command("Library.saveEpisodes", {
   operationId: "save-episodes-user",
   method: "PUT",
   path: "/me/episodes",
-  query: { ids: Param.ids("episode", 50) },
+  query: Param.several("episode", 50),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.save" }
@@ -578,7 +586,7 @@ export const removeEpisodes = Endpoint.command("Library.removeEpisodes", {
   operationId: "remove-episodes-user",
   method: "DELETE",
   path: "/me/episodes",
-  query: { ids: Param.ids("episode", 50) },
+  query: Param.several("episode", 50),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.remove" }
@@ -606,7 +614,7 @@ export const containsEpisodes = Endpoint.make("Library.containsEpisodes", {
   operationId: "check-users-saved-episodes",
   method: "GET",
   path: "/me/episodes/contains",
-  query: { ids: Param.ids("episode", 50) },
+  query: Param.several("episode", 50),
   scopes: ["user-library-read"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.contains" },
@@ -635,7 +643,7 @@ export const saveAudiobooks = Endpoint.command("Library.saveAudiobooks", {
   operationId: "save-audiobooks-user",
   method: "PUT",
   path: "/me/audiobooks",
-  query: { ids: Param.ids("audiobook", 50) },
+  query: Param.several("audiobook", 50),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.save" }
@@ -663,7 +671,7 @@ export const removeAudiobooks = Endpoint.command("Library.removeAudiobooks", {
   operationId: "remove-audiobooks-user",
   method: "DELETE",
   path: "/me/audiobooks",
-  query: { ids: Param.ids("audiobook", 50) },
+  query: Param.several("audiobook", 50),
   scopes: ["user-library-modify"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.remove" }
@@ -691,7 +699,7 @@ export const containsAudiobooks = Endpoint.make("Library.containsAudiobooks", {
   operationId: "check-users-saved-audiobooks",
   method: "GET",
   path: "/me/audiobooks/contains",
-  query: { ids: Param.ids("audiobook", 50) },
+  query: Param.several("audiobook", 50),
   scopes: ["user-library-read"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.contains" },

@@ -18,7 +18,10 @@ import * as internal from "../watch/changes.js"
  */
 export * from "../model/Player.js"
 
-const onDevice = { device_id: Schema.optional(Param.text) }
+const onDevice = {
+  /** The id of the device that is meant, as `Player.devices` gives it; the active one unless said. */
+  device_id: Schema.optional(Param.text)
+}
 
 const playable = ["track", "episode"] as const
 
@@ -44,7 +47,7 @@ export const state = Endpoint.makeOption("Player.state", {
   operationId: "get-information-about-the-users-current-playback",
   method: "GET",
   path: "/me/player",
-  query: { market: Param.market, additional_types: Param.additionalTypes },
+  query: Param.all(Param.market, Param.additionalTypes),
   scopes: ["user-read-playback-state"],
   success: PlaybackState
 })
@@ -69,7 +72,7 @@ export const currentlyPlaying = Endpoint.makeOption("Player.currentlyPlaying", {
   operationId: "get-the-users-currently-playing-track",
   method: "GET",
   path: "/me/player/currently-playing",
-  query: { market: Param.market, additional_types: Param.additionalTypes },
+  query: Param.all(Param.market, Param.additionalTypes),
   scopes: ["user-read-currently-playing"],
   success: CurrentlyPlaying
 })
@@ -118,7 +121,12 @@ export const transfer = Endpoint.command("Player.transfer", {
   operationId: "transfer-a-users-playback",
   method: "PUT",
   path: "/me/player",
-  body: { device_ids: Param.textArray([1, 1], "a list with a device's id"), play: Schema.optional(Param.boolean) },
+  body: {
+    /** The id of the device that takes over, in a list of one. */
+    device_ids: Param.textArray([1, 1], "a list with a device's id"),
+    /** Whether it plays there in any case; as it was before unless said. */
+    play: Schema.optional(Param.boolean)
+  },
   scopes: ["user-modify-playback-state"]
 })
 
@@ -131,13 +139,24 @@ export const transfer = Endpoint.command("Player.transfer", {
  */
 export type PlayOptions =
   & {
+    /** The id of the device that is meant, as `Player.devices` gives it; the active one unless said. */
     readonly device_id?: string | undefined
+    /** Where to start in the album, playlist or show, or in `uris`: a place counted from 0, or the URI of an item. */
     readonly offset?: { readonly position: number } | { readonly uri: string } | undefined
+    /** Where to start in the item, in milliseconds from 0. */
     readonly position_ms?: number | undefined
   }
   & (
-    | { readonly context_uri?: string | undefined; readonly uris?: undefined }
-    | { readonly context_uri?: undefined; readonly uris: ReadonlyArray<string> }
+    | {
+      /** The URI or link of an album, artist, playlist, show or audiobook, or of the user's saved tracks. */
+      readonly context_uri?: string | undefined
+      readonly uris?: undefined
+    }
+    | {
+      readonly context_uri?: undefined
+      /** URIs or links of tracks and episodes, played in this order: 1 or more. */
+      readonly uris: ReadonlyArray<string>
+    }
   )
 
 /**
@@ -274,7 +293,10 @@ export const seek = Endpoint.command("Player.seek", {
   operationId: "seek-to-position-in-currently-playing-track",
   method: "PUT",
   path: "/me/player/seek",
-  query: { position_ms: Param.integer(0), ...onDevice },
+  query: Param.all({
+    /** Where to go in the item, in milliseconds; beyond its end the next one plays. */
+    position_ms: Param.integer(0)
+  }, onDevice),
   scopes: ["user-modify-playback-state"]
 })
 
@@ -298,7 +320,10 @@ export const repeat = Endpoint.command("Player.repeat", {
   operationId: "set-repeat-mode-on-users-playback",
   method: "PUT",
   path: "/me/player/repeat",
-  query: { state: Param.oneOf("track", "context", "off"), ...onDevice },
+  query: Param.all({
+    /** What is repeated: the track, the whole context, or nothing. */
+    state: Param.oneOf("track", "context", "off")
+  }, onDevice),
   scopes: ["user-modify-playback-state"]
 })
 
@@ -322,7 +347,10 @@ export const volume = Endpoint.command("Player.volume", {
   operationId: "set-volume-for-users-playback",
   method: "PUT",
   path: "/me/player/volume",
-  query: { volume_percent: Param.integer(0, 100), ...onDevice },
+  query: Param.all({
+    /** The volume in percent. */
+    volume_percent: Param.integer(0, 100)
+  }, onDevice),
   scopes: ["user-modify-playback-state"]
 })
 
@@ -346,7 +374,10 @@ export const shuffle = Endpoint.command("Player.shuffle", {
   operationId: "toggle-shuffle-for-users-playback",
   method: "PUT",
   path: "/me/player/shuffle",
-  query: { state: Param.boolean, ...onDevice },
+  query: Param.all({
+    /** Whether to play in a random order. */
+    state: Param.boolean
+  }, onDevice),
   scopes: ["user-modify-playback-state"]
 })
 
@@ -372,11 +403,12 @@ export const recentlyPlayed = Endpoint.cursorPagedAt(
     operationId: "get-recently-played",
     method: "GET",
     path: "/me/player/recently-played",
-    query: {
-      limit: Param.limit(50),
+    query: Param.all(Param.limit(50), {
+      /** What was played after this time, in Unix milliseconds; not beside `before`. */
       after: Schema.optional(Param.integer(0)),
+      /** What was played before this time, in Unix milliseconds; not beside `after`. */
       before: Schema.optional(Param.integer(0))
-    },
+    }),
     check: ({ after, before }) =>
       after === undefined || before === undefined
         ? undefined
@@ -384,7 +416,6 @@ export const recentlyPlayed = Endpoint.cursorPagedAt(
     scopes: ["user-read-recently-played"],
     success: RecentlyPlayedPage
   }),
-  50,
   (page) => page
 )
 
@@ -432,7 +463,10 @@ export const addToQueue = Endpoint.command("Player.addToQueue", {
   operationId: "add-to-queue",
   method: "POST",
   path: "/me/player/queue",
-  query: { uri: Param.uri(playable), ...onDevice },
+  query: Param.all({
+    /** What to add. */
+    uri: Param.uri(playable)
+  }, onDevice),
   scopes: ["user-modify-playback-state"]
 })
 

@@ -22,8 +22,11 @@ import * as WriteAnswer from "../writes/writeAnswer.js"
 const item = ["track", "episode"] as const
 
 const details = {
+  /** Whether it is seen on the user's profile. */
   public: Schema.optional(Param.boolean),
+  /** Whether those who have its link may change it; only where `public` is false. */
   collaborative: Schema.optional(Param.boolean),
+  /** What is shown beneath its name. */
   description: Schema.optional(Param.anyText)
 }
 
@@ -36,7 +39,9 @@ const modify: ReadonlyArray<Scope> = ["playlist-modify-public", "playlist-modify
  * @category models
  */
 export interface ReadOptions {
+  /** The country whose catalogue is shown, an ISO 3166-1 alpha-2 code; the client's `market` or the user's own unless said. */
   readonly market?: string | undefined
+  /** The kinds that you can handle: an episode is given as one only where it is named. */
   readonly additional_types?: ReadonlyArray<"track" | "episode"> | undefined
 }
 
@@ -47,7 +52,9 @@ export interface ReadOptions {
  * @category models
  */
 export interface ReadItemsOptions extends ReadOptions {
+  /** How many the page has at most: 1 to 50, by the older path to 100. */
   readonly limit?: number | undefined
+  /** The place in the list of the first one to give, counted from 0; the first unless said. */
   readonly offset?: number | undefined
 }
 
@@ -58,6 +65,7 @@ export interface ReadItemsOptions extends ReadOptions {
  * @category models
  */
 export interface WithFields {
+  /** The members to give, named as in `items(added_at,item(name))`. */
   readonly fields: string
 }
 
@@ -87,11 +95,7 @@ const partly = <Options>(
     { spec: endpoint.spec }
   )
 
-const read = {
-  market: Param.market,
-  fields: Schema.optional(Param.text),
-  additional_types: Param.additionalTypes
-}
+const read = Param.all(Param.market, Param.additionalTypes, { fields: Schema.optional(Param.text) })
 
 const playlist = Endpoint.generic("Playlists.get", {
   operationId: "get-playlist",
@@ -163,7 +167,10 @@ export const changeDetails = Endpoint.command("Playlists.changeDetails", {
   method: "PUT",
   path: "/playlists/{playlist_id}",
   id: "playlist",
-  body: { name: Schema.optional(Param.text), ...details },
+  body: Param.all({
+    /** The new name. */
+    name: Schema.optional(Param.text)
+  }, details),
   check: ({ collaborative, description, name, public: isPublic }) =>
     collaborative === true && isPublic === true
       ? { field: "public", expected: "false or absent where collaborative is true" }
@@ -178,7 +185,7 @@ const itemsPage = Endpoint.generic("Playlists.items", {
   method: "GET",
   path: "/playlists/{playlist_id}/items",
   id: "playlist",
-  query: { ...read, limit: Param.limit(50), offset: Param.offset },
+  query: Param.all(read, Param.page(50)),
   scopes: ["playlist-read-private"],
   success: PlaylistItemsPage
 })
@@ -208,7 +215,7 @@ const items_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const items = Endpoint.offsetPaged(items_, 50, { repeats: true })
+export const items = Endpoint.offsetPaged(items_, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, decoded by a schema of yours, since any other may be missing.
@@ -232,7 +239,9 @@ export const items = Endpoint.offsetPaged(items_, 50, { repeats: true })
 export const itemsFields: Partly<ReadItemsOptions> = partly(itemsPage)
 
 const added = {
-  uris: Param.uriArray(item, [1, 100]),
+  /** What to add, in this order. */
+  uris: Param.uriArray(item, [1, Param.maxPlaylistEntries]),
+  /** Before which entry, counted from 0; at the end unless said. */
   position: Schema.optional(Param.integer(0))
 }
 
@@ -270,7 +279,12 @@ export const addItems = Versions.remembering(
   Versions.added
 )
 
-const removed = Param.playlistEntries(item, 100)
+const removed = Param.playlistEntries(item, Param.maxPlaylistEntries)
+
+const version = {
+  /** The version of the playlist that is meant; the current one unless said. */
+  snapshot_id: Schema.optional(Param.text)
+}
 
 /**
  * Removes up to 100 tracks and episodes, each wherever it stands in the playlist, and gives the new snapshot.
@@ -296,7 +310,10 @@ export const removeItems = Versions.remembering(
     method: "DELETE",
     path: "/playlists/{playlist_id}/items",
     id: "playlist",
-    body: { items: removed, snapshot_id: Schema.optional(Param.text) },
+    body: Param.all({
+      /** What to remove, each wherever it stands. */
+      items: removed
+    }, version),
     scopes: modify,
     success: PlaylistSnapshot,
     salvage: WriteAnswer.snapshot
@@ -311,6 +328,7 @@ export const removeItems = Versions.remembering(
  * @category models
  */
 export interface ReplaceOptions {
+  /** What it shall hold, in this order: 0 to 100 URIs or links of tracks and episodes. */
   readonly uris: ReadonlyArray<string>
 }
 
@@ -322,19 +340,26 @@ export interface ReplaceOptions {
  * @category models
  */
 export interface MoveOptions {
+  /** The first entry to move, counted from 0. */
   readonly range_start: number
+  /** The entry before which they go, counted from 0 before the move. */
   readonly insert_before: number
+  /** How many entries to move, from 1, which it is unless said. */
   readonly range_length?: number | undefined
+  /** The version of the playlist that is meant; the current one unless said. */
   readonly snapshot_id?: string | undefined
 }
 
-const updated = {
-  uris: Schema.optional(Param.uriArray(item, [0, 100])),
+const updated = Param.all({
+  /** What it shall hold instead, in this order; not beside the others. */
+  uris: Schema.optional(Param.uriArray(item, [0, Param.maxPlaylistEntries])),
+  /** The first entry to move, counted from 0. */
   range_start: Schema.optional(Param.integer(0)),
+  /** The entry before which they go, counted from 0 before the move. */
   insert_before: Schema.optional(Param.integer(0)),
-  range_length: Schema.optional(Param.integer(1)),
-  snapshot_id: Schema.optional(Param.text)
-}
+  /** How many entries to move; 1 unless said. */
+  range_length: Schema.optional(Param.integer(1))
+}, version)
 
 const replacesOrMoves = (
   options: { readonly uris?: ReadonlyArray<string> | undefined } & { readonly [K in keyof MoveOptions]?: unknown }
@@ -438,14 +463,16 @@ export const mine = Endpoint.offsetPaged(
     operationId: "get-a-list-of-current-users-playlists",
     method: "GET",
     path: "/me/playlists",
-    query: { limit: Param.limit(50), offset: Param.offset },
+    query: Param.page(50),
     scopes: ["playlist-read-private"],
     success: PlaylistsPage
-  }),
-  50
+  })
 )
 
-const created = { name: Param.text, ...details }
+const created = Param.all({
+  /** Its name. */
+  name: Param.text
+}, details)
 
 const collaborativeIsPrivate = (
   options: { readonly collaborative?: boolean | undefined; readonly public?: boolean | undefined }
@@ -534,7 +561,10 @@ export const uploadCover = Endpoint.command("Playlists.uploadCover", {
   method: "PUT",
   path: "/playlists/{playlist_id}/images",
   id: "playlist",
-  body: { image: Param.Jpeg },
+  body: {
+    /** The picture. */
+    image: Param.Jpeg
+  },
   upload: { member: "image", contentType: "image/jpeg" },
   scopes: ["ugc-image-upload", ...modify]
 })
@@ -564,13 +594,12 @@ export const ofUser = Endpoint.offsetPaged(
     method: "GET",
     path: "/users/{user_id}/playlists",
     id: "user",
-    query: { limit: Param.limit(50), offset: Param.offset },
+    query: Param.page(50),
     scopes: ["playlist-read-private", "playlist-read-collaborative"],
     quota: "extended",
     deprecated: { since: "February 2026", use: "Playlists.mine" },
     success: PlaylistsPage
-  }),
-  50
+  })
 )
 
 /**
@@ -628,7 +657,10 @@ export const follow = Endpoint.command("Playlists.follow", {
   method: "PUT",
   path: "/playlists/{playlist_id}/followers",
   id: "playlist",
-  body: { public: Schema.optional(Param.boolean) },
+  body: {
+    /** Whether it is seen on the user's profile; true unless said. */
+    public: Schema.optional(Param.boolean)
+  },
   scopes: modify,
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.save" }
@@ -685,7 +717,10 @@ export const followersContain = Endpoint.make("Playlists.followersContain", {
   method: "GET",
   path: "/playlists/{playlist_id}/followers/contains",
   id: "playlist",
-  query: { ids: Schema.optional(Param.ids("user", 1)) },
+  query: {
+    /** The signed-in user, in a list of one; nobody else can be asked for. */
+    ids: Schema.optional(Param.ids("user", 1))
+  },
   quota: "extended",
   deprecated: { since: "February 2026", use: "Library.contains" },
   success: Booleans
@@ -696,7 +731,7 @@ const tracksPage = Endpoint.generic("Playlists.tracks", {
   method: "GET",
   path: "/playlists/{playlist_id}/tracks",
   id: "playlist",
-  query: { ...read, limit: Param.limit(100), offset: Param.offset },
+  query: Param.all(read, Param.page(100)),
   scopes: ["playlist-read-private"],
   quota: "extended",
   deprecated: { since: "February 2026", use: "Playlists.items" },
@@ -726,7 +761,7 @@ const tracks_: Endpoint.Endpoint<
  * @since 0.1.0
  * @category operations
  */
-export const tracks = Endpoint.offsetPaged(tracks_, 100, { repeats: true })
+export const tracks = Endpoint.offsetPaged(tracks_, { repeats: true })
 
 /**
  * Gives the members of a page of items that `fields` names, by the older path, decoded by a schema of yours.
@@ -811,7 +846,10 @@ export const removeTracks = Versions.remembering(
     method: "DELETE",
     path: "/playlists/{playlist_id}/tracks",
     id: "playlist",
-    body: { tracks: removed, snapshot_id: Schema.optional(Param.text) },
+    body: Param.all({
+      /** What to remove, each wherever it stands. */
+      tracks: removed
+    }, version),
     scopes: modify,
     quota: "extended",
     deprecated: { since: "February 2026", use: "Playlists.removeItems" },

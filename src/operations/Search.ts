@@ -52,10 +52,15 @@ export type Kind = (typeof kinds)[number]
  * @category models
  */
 export interface KindOptions {
+  /** What to look for: words, and filters such as `artist:`, `year:1980-1990` or `isrc:`. */
   readonly q: string
+  /** The country whose catalogue is shown, an ISO 3166-1 alpha-2 code; the client's `market` or the user's own unless said. */
   readonly market?: string | undefined
+  /** How many of each kind to give at most: 1 to 50, in Development Mode to 10. 20 unless said, or 5. */
   readonly limit?: number | undefined
+  /** The place of the first one to give: 0, which it is unless said, to 1000. */
   readonly offset?: number | undefined
+  /** Whether what the client can play from elsewhere counts as playable. */
   readonly include_external?: "audio" | undefined
 }
 
@@ -66,6 +71,7 @@ export interface KindOptions {
  * @category models
  */
 export interface Options<Kinds extends ReadonlyArray<Kind>> extends KindOptions {
+  /** The kinds to look for, each of which has a page in the answer. */
   readonly type: Kinds
 }
 
@@ -106,8 +112,8 @@ const endpoint = Endpoint.generic("Search.search", {
   query: {
     q: Param.text,
     type: Param.literals(...kinds),
-    market: Param.market,
-    limit: Param.limit(50),
+    market: Schema.optional(Param.Market),
+    limit: Schema.optional(Param.integer(1, 50)),
     offset: Schema.optional(Param.integer(0, reach)),
     include_external: Schema.optional(Param.oneOf("audio"))
   },
@@ -117,14 +123,14 @@ const endpoint = Endpoint.generic("Search.search", {
 
 const byKinds = new Map<string, ReturnType<typeof endpoint<SearchResult, SearchResult>>>()
 
-// Every page that was asked for must be there, and no other is looked at.
+// The schema requires the pages of the kinds that were asked for, and no others.
 const endpointOf = (asked: ReadonlyArray<Kind>) => {
   const found = kinds.filter((kind) => asked.includes(kind))
   const key = found.join()
   let made = byKinds.get(key)
   if (made === undefined) {
     const pages = SearchPages.pipe(Schema.pick(...found.map((kind) => `${kind}s` as const)))
-    // Decoded and never taken as it came, which would keep a page that nobody has looked at.
+    // Always decoded: a body taken as it came would keep pages that no schema has checked.
     made = endpoint(Shape.decoded(Schema.make<SearchResult>(pages.ast)))
     byKinds.set(key, made)
   }
@@ -135,7 +141,7 @@ function find<const Kinds extends ReadonlyArray<Kind>>(
   options: Options<Kinds>
 ): Effect.Effect<Found<Kinds>, SpotifyError, SpotifyClient>
 function find(options: Options<ReadonlyArray<Kind>>): Effect.Effect<SearchResult, SpotifyError, SpotifyClient> {
-  // Where it's no list, the endpoint refuses it, and where it's longer too.
+  // What is no list, or too long a one, is refused by the endpoint's own check.
   const asked = attempt("Search.search", () =>
     Either.right(
       Predicate.hasProperty(options, "type") && Array.isArray(options.type) ? options.type.slice(0, kinds.length) : []
@@ -178,7 +184,6 @@ const paged = <const K extends Kind, Item>(
   )
   return Endpoint.offsetPaged(
     Object.assign((options: KindOptions) => Effect.map(ofKind(options), pageOf), { spec: endpoint.spec }),
-    50,
     { reach }
   )
 }

@@ -29,7 +29,7 @@ export const get = Endpoint.make("Shows.get", {
   method: "GET",
   path: "/shows/{id}",
   id: "show",
-  query: { market: Param.market },
+  query: Param.market,
   scopes: ["user-read-playback-position"],
   success: Show
 })
@@ -56,7 +56,7 @@ export const several = Endpoint.make("Shows.several", {
   operationId: "get-multiple-shows",
   method: "GET",
   path: "/shows",
-  query: { ids: Param.ids("show", 50), market: Param.market },
+  query: Param.all(Param.several("show", 50), Param.market),
   quota: "extended",
   deprecated: { since: "February 2026", use: "Shows.getMany" },
   success: SeveralShows
@@ -81,7 +81,6 @@ export const several = Endpoint.make("Shows.several", {
  */
 export const getMany = Many.getMany("Shows.getMany", {
   kind: "show",
-  max: 50,
   several,
   select: (answer) => answer.shows,
   get
@@ -109,9 +108,8 @@ export const episodes = Endpoint.offsetPaged(
     method: "GET",
     path: "/shows/{id}/episodes",
     id: "show",
-    query: { market: Param.market, limit: Param.limit(50), offset: Param.offset },
+    query: Param.all(Param.market, Param.page(50)),
     scopes: ["user-read-playback-position"],
     success: ShowEpisodesPage
-  }),
-  50
+  })
 )

@@ -31,7 +31,7 @@ export const get = Endpoint.make("Tracks.get", {
   method: "GET",
   path: "/tracks/{id}",
   id: "track",
-  query: { market: Param.market },
+  query: Param.market,
   success: Track
 })
 
@@ -57,7 +57,7 @@ export const several = Endpoint.make("Tracks.several", {
   operationId: "get-several-tracks",
   method: "GET",
   path: "/tracks",
-  query: { ids: Param.ids("track", 50), market: Param.market },
+  query: Param.all(Param.several("track", 50), Param.market),
   quota: "extended",
   deprecated: { since: "February 2026", use: "Tracks.getMany" },
   success: SeveralTracks
@@ -82,7 +82,6 @@ export const several = Endpoint.make("Tracks.several", {
  */
 export const getMany = Many.getMany("Tracks.getMany", {
   kind: "track",
-  max: 50,
   several,
   select: (answer) => answer.tracks,
   get
@@ -138,7 +137,7 @@ export const severalAudioFeatures = Endpoint.make("Tracks.severalAudioFeatures",
   operationId: "get-several-audio-features",
   method: "GET",
   path: "/audio-features",
-  query: { ids: Param.ids("track", 100) },
+  query: Param.several("track", 100),
   quota: "extended",
   deprecated: { since: "November 2024" },
   success: SeveralAudioFeatures

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import type { Simplify } from "effect/Types"
 import * as SpotifyId from "../core/SpotifyId.js"
 import * as Endpoint from "../endpoint/Endpoint.js"
 import * as Param from "../endpoint/parameters.js"
@@ -64,11 +65,10 @@ export const get = Endpoint.make("Users.get", {
   success: PublicUser
 })
 
-const top = {
-  time_range: Schema.optional(Param.oneOf("long_term", "medium_term", "short_term")),
-  limit: Param.limit(50),
-  offset: Param.offset
-}
+const top = Param.all({
+  /** Since when: a year (`long_term`), six months (`medium_term`, unless said) or four weeks (`short_term`), about. */
+  time_range: Schema.optional(Param.oneOf("long_term", "medium_term", "short_term"))
+}, Param.page(50))
 
 /**
  * Gives a page of the artists whom the user listens to most, over about a year, six months or four weeks.
@@ -94,8 +94,7 @@ export const topArtists = Endpoint.offsetPaged(
     query: top,
     scopes: ["user-top-read"],
     success: ArtistsPage
-  }),
-  50
+  })
 )
 
 /**
@@ -122,19 +121,19 @@ export const topTracks = Endpoint.offsetPaged(
     query: top,
     scopes: ["user-top-read"],
     success: TracksPage
-  }),
-  50
+  })
 )
 
 const followed = Endpoint.make("Users.followedArtists", {
   operationId: "get-followed",
   method: "GET",
   path: "/me/following",
-  query: {
+  query: Param.all({
+    /** Artists; users can't be asked for. */
     type: Param.oneOf("artist"),
-    after: Schema.optional(Param.id("artist")),
-    limit: Param.limit(50)
-  },
+    /** The last artist of the page before. */
+    after: Schema.optional(Param.id("artist"))
+  }, Param.limit(50)),
   scopes: ["user-follow-read"],
   success: FollowedArtists
 })
@@ -158,16 +157,20 @@ const followed = Endpoint.make("Users.followedArtists", {
 export const followedArtists = Endpoint.cursorPagedAt(
   Endpoint.mapInput(
     followed,
-    (options?: { readonly after?: string | undefined; readonly limit?: number | undefined }): Parameters<
-      typeof followed
-    > => [{ ...options, type: "artist" }],
+    (options?: Simplify<Omit<Parameters<typeof followed>[0], "type">>): Parameters<typeof followed> => [
+      { ...options, type: "artist" }
+    ],
     ["after", "limit"]
   ),
-  50,
   (answer) => answer.artists
 )
 
-const following = { type: Param.oneOf("artist", "user"), ids: Param.followedIds(50) }
+const following = {
+  /** What `ids` names. */
+  type: Param.oneOf("artist", "user"),
+  /** The artists or the users that are meant, as `type` says. */
+  ids: Param.followedIds(50)
+}
 
 const ofOneType = (
   { ids, type }: { readonly type: "artist" | "user"; readonly ids: ReadonlyArray<string> }

@@ -31,11 +31,19 @@ import { Faults, matches } from "./internal/faults.js"
 import type { Fault as InternalFault, Match as InternalMatch } from "./internal/faults.js"
 import * as Http from "./internal/http.js"
 import * as Input from "./internal/input.js"
-import type { RepeatState } from "./internal/player.js"
+import type { RepeatState as InternalRepeatState } from "./internal/player.js"
 import * as Rate from "./internal/rate.js"
 import { findRoute } from "./internal/routes.js"
 import { snapshotOf, World } from "./internal/world.js"
 import type { User } from "./internal/world.js"
+
+/**
+ * What the player repeats.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export type RepeatState = InternalRepeatState
 
 /**
  * How a fake Spotify behaves. Every member has a default; what can't be right, or isn't known, is `InvalidInput` where the

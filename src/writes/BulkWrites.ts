@@ -3,27 +3,27 @@
  *
  * @since 0.1.0
  */
-import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { SpotifyError } from "../core/SpotifyError.js"
 import { optional } from "../endpoint/schema.js"
+import { Cause } from "./cause.js"
 
 const account = Schema.Struct({
-  written: Schema.Number,
+  written: Schema.NonNegativeInt,
   failed: Schema.Array(Schema.String),
   inDoubt: Schema.Array(Schema.String),
-  snapshot_id: optional(Schema.String),
-  startedAt: Schema.Number
+  snapshotId: optional(Schema.String),
+  startedAt: Schema.DateTimeUtc
 }).annotations({ identifier: "Account" })
 
 /**
- * How far a job has come. Plain data, to be kept as JSON and given to `resume`.
+ * How far a job has come: a checkpoint, to be kept as JSON by its schema and given to `resume`.
  *
  * `written` counts the entries from the first one on that are written. Those after them are in `failed` where Spotify
  * refused them, in `inDoubt` where they were sent and no answer says what came of them, and else not yet sent.
- * `snapshot_id` is the playlist's version after the last write, `startedAt` is in Unix milliseconds.
+ * `snapshotId` is the playlist's version after the last write.
  *
  * @since 0.1.0
  * @category models
@@ -31,12 +31,30 @@ const account = Schema.Struct({
 export interface Account extends Schema.Schema.Type<typeof account> {}
 
 /**
- * The schema of {@link Account}.
+ * An account as JSON has it.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export interface AccountEncoded extends Schema.Schema.Encoded<typeof account> {}
+
+/**
+ * The schema of {@link Account}, by which it is kept.
+ *
+ * @example
+ * ```ts
+ * import { Schema } from "effect"
+ * import { BulkWrites } from "effect-spotify"
+ *
+ * const json = Schema.parseJson(BulkWrites.Account)
+ * const keep = Schema.encode(json) // from an account to a text
+ * const read = Schema.decode(json) // and back, for `resume`
+ * ```
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Account: Schema.Schema<Account> = account
+export const Account: Schema.Schema<Account, AccountEncoded> = account
 
 /**
  * What to write: anything that can be iterated, or a stream.
@@ -81,11 +99,11 @@ export interface AddOptions<out E = never, out R = never> extends Options<E, R> 
  * @since 0.1.0
  * @category errors
  */
-export class IncompleteWrite<out E = never> extends Data.TaggedError("IncompleteWrite")<{
-  readonly operation: string
-  readonly account: Account
-  readonly cause: unknown
-  readonly message: string
-}> {
+export class IncompleteWrite<out E = never> extends Schema.TaggedError<IncompleteWrite<unknown>>()("IncompleteWrite", {
+  operation: Schema.String,
+  account: Account,
+  cause: Schema.optional(Cause),
+  message: Schema.String
+}) {
   declare readonly cause: SpotifyError | E | undefined
 }

@@ -3,26 +3,16 @@
  *
  * @since 0.1.0
  */
-import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
 import type { InvalidInput, SpotifyError } from "../core/SpotifyError.js"
+import { Cause } from "./cause.js"
 import { ofLists, planning } from "./jobInput.js"
 import * as internal from "./plan.js"
-import type { Place, Plan, PlanOptions } from "./plan.js"
+import { type Place, place, type Plan, type PlanOptions, PlaylistPlan, uris } from "./plan.js"
 
-export { type Place, type Plan, type PlanOptions, Step } from "./plan.js"
-
-/**
- * The plan for a playlist as it was at a version; it can be carried out as long as that is the playlist's version.
- *
- * @since 0.1.0
- * @category models
- */
-export interface PlaylistPlan extends Plan {
-  readonly playlist: string
-  readonly snapshot_id: string
-}
+export { type Place, type Plan, type PlanOptions, PlaylistPlan, Step } from "./plan.js"
 
 /**
  * How a playlist is synced.
@@ -48,7 +38,7 @@ export interface Options<out E = never, out R = never> extends PlanOptions {
  */
 export interface Outcome {
   readonly plan: PlaylistPlan
-  readonly snapshot_id: string
+  readonly snapshotId: string
   readonly unread: ReadonlyArray<Place>
 }
 
@@ -61,11 +51,11 @@ export interface Outcome {
  * @since 0.1.0
  * @category errors
  */
-export class ImpossibleSync extends Data.TaggedError("ImpossibleSync")<{
-  readonly unwritable: ReadonlyArray<string>
-  readonly unremovable: ReadonlyArray<Place>
-  readonly message: string
-}> {}
+export class ImpossibleSync extends Schema.TaggedError<ImpossibleSync>()("ImpossibleSync", {
+  unwritable: uris,
+  unremovable: Schema.Array(place),
+  message: Schema.String
+}) {}
 
 /**
  * The playlist has changed since it was read; nothing was written. Plan again.
@@ -73,13 +63,13 @@ export class ImpossibleSync extends Data.TaggedError("ImpossibleSync")<{
  * @since 0.1.0
  * @category errors
  */
-export class PlaylistChanged extends Data.TaggedError("PlaylistChanged")<{
-  readonly playlist: string
+export class PlaylistChanged extends Schema.TaggedError<PlaylistChanged>()("PlaylistChanged", {
+  playlist: Schema.String,
   /** The version that was read. */
-  readonly expected: string
-  readonly actual: string
-  readonly message: string
-}> {}
+  expected: Schema.String,
+  actual: Schema.String,
+  message: Schema.String
+}) {}
 
 /**
  * A step failed: those before it are done, and it is itself where `inDoubt` is true and the answer was lost. Or all are
@@ -89,15 +79,15 @@ export class PlaylistChanged extends Data.TaggedError("PlaylistChanged")<{
  * @since 0.1.0
  * @category errors
  */
-export class IncompleteSync<out E = never> extends Data.TaggedError("IncompleteSync")<{
-  readonly plan: PlaylistPlan
-  readonly done: number
-  readonly inDoubt: boolean
+export class IncompleteSync<out E = never> extends Schema.TaggedError<IncompleteSync<unknown>>()("IncompleteSync", {
+  plan: PlaylistPlan,
+  done: Schema.Number,
+  inDoubt: Schema.Boolean,
   /** What was read back, null where an entry can't be read. */
-  readonly found?: ReadonlyArray<string | null> | undefined
-  readonly cause: unknown
-  readonly message: string
-}> {
+  found: Schema.optional(Schema.Array(Schema.NullOr(Schema.String))),
+  cause: Schema.optional(Cause),
+  message: Schema.String
+}) {
   declare readonly cause: SpotifyError | E | undefined
 }
 
@@ -129,7 +119,7 @@ const impossible = ({ unremovable, unwritable }: internal.Impossible): Impossibl
  * PlaylistSync.plan(
  *   ["spotify:track:7EjyzZcbLxW7PaaLua9Ksb", "spotify:track:1301WleyT98MSxVHPZCA6M"],
  *   ["spotify:track:1301WleyT98MSxVHPZCA6M", "spotify:track:7EjyzZcbLxW7PaaLua9Ksb"]
- * ) // Right: one step, { _tag: "Move", range_start: 1, insert_before: 0, range_length: 1 }
+ * ) // Right: one step, { _tag: "Move", rangeStart: 1, insertBefore: 0, rangeLength: 1 }
  * ```
  *
  * @since 0.1.0

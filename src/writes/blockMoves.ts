@@ -1,3 +1,5 @@
+/** Sorting by block moves: few moves of neighbouring entries that put a list in order. */
+
 /** Moves the `length` entries from `start` on before the one at `before`, all counted before the move. */
 export interface Move {
   readonly start: number
@@ -8,7 +10,7 @@ export interface Move {
 // Finding moves that mend two gaps costs the square of the number of blocks.
 const maxGreedy = 2500
 
-/** Which places of a list of different numbers form a longest increasing list. */
+/** Which places of a list of different numbers form a longest increasing subsequence. */
 export const longestIncreasing = (list: ReadonlyArray<number>): ReadonlySet<number> => {
   const tails: Array<number> = []
   const previous: Array<number> = []
@@ -75,7 +77,7 @@ const move = (
   ]
 }
 
-/** One move for each block outside a longest increasing list. */
+/** One move for each block outside a longest increasing subsequence. */
 function* byIncreasing(start: ReadonlyArray<Block>): Generator<readonly [Move, ReadonlyArray<Block>]> {
   let blocks = start
   const fixed = longestIncreasing(blocks.map(({ first }) => first))
@@ -83,7 +85,7 @@ function* byIncreasing(start: ReadonlyArray<Block>): Generator<readonly [Move, R
   for (const { first } of loose) {
     const from = blocks.findIndex((block) => block.first === first)
     const before = blocks.findIndex((block) => block.first + block.length === first) + 1
-    // It may have come there by what was moved around it.
+    // It is there already, since others were moved from before it.
     if (from === before) continue
     const done = move(blocks, from, from + 1, before)
     yield done
@@ -91,7 +93,7 @@ function* byIncreasing(start: ReadonlyArray<Block>): Generator<readonly [Move, R
   }
 }
 
-/** A move after which two blocks more than before, or three, are followed by their successor. */
+/** The move that closes most gaps: after it two blocks more than before, or three, are followed by their successor. */
 const bestMove = (blocks: ReadonlyArray<Block>, count: number): readonly [number, number, number] | undefined => {
   const starting = new Map(blocks.map(({ first }, i) => [first, i]))
   const ending = new Map(blocks.map(({ first, length }, i) => [first + length, i]))
@@ -123,7 +125,7 @@ const byGain = (start: ReadonlyArray<Block>, count: number): ReadonlyArray<Move>
   }
 }
 
-/** The fewest moves that we find which put a list of the numbers from 0 on in order. */
+/** The fewest moves found (a heuristic) that put a list of the numbers from 0 on in order. */
 export const blockMoves = (list: ReadonlyArray<number>): ReadonlyArray<Move> => {
   const blocks = blocksOf(list)
   const simple = Array.from(byIncreasing(blocks), ([move]) => move)

@@ -1,3 +1,4 @@
+/** Validation of the arguments of long writes and syncs, before anything is read or sent. */
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -6,6 +7,7 @@ import { type Allowed, attempt, checkOptions, instead, isListOf, oneOf } from ".
 import { InvalidInput } from "../core/SpotifyError.js"
 import * as SpotifyId from "../core/SpotifyId.js"
 import { Account } from "./BulkWrites.js"
+import { PlaylistPlan } from "./plan.js"
 
 type Checked = Either.Either<unknown, InvalidInput>
 
@@ -48,22 +50,12 @@ export const ofSource = (operation: string, allowed: { readonly [name: string]: 
 export const ofList = (operation: string, allowed: { readonly [name: string]: Allowed }) =>
   job(operation, [isList, "a list of URIs"], allowed)
 
-const isStep = (step: unknown): boolean =>
-  Predicate.hasProperty(step, "_tag") && (step._tag === "Move" ||
-    (Predicate.hasProperty(step, "uris") && Array.isArray(step.uris) &&
-      (step._tag === "Insert" || step._tag === "Remove" || step._tag === "Replace")))
-
-const isPlan = (plan: unknown): boolean =>
-  Predicate.hasProperty(plan, "playlist") && Predicate.isString(plan.playlist) &&
-  Predicate.hasProperty(plan, "snapshot_id") && Predicate.isString(plan.snapshot_id) &&
-  Predicate.hasProperty(plan, "steps") && isListOf(plan.steps, isStep)
-
 /** Looks at a plan that is to be carried out. */
 export const ofPlan =
   (operation: string, allowed: { readonly [name: string]: Allowed }) => (plan: unknown, options: unknown): Checked =>
     Either.flatMap(
       checkOptions(operation, allowed, options),
-      () => check(operation, "plan", [isPlan, "the plan of a sync"], plan)
+      () => check(operation, "plan", [Schema.is(PlaylistPlan), "the plan of a sync"], plan)
     )
 
 const isUriOrNull = (uri: unknown): boolean => uri === null || Predicate.isString(uri)

@@ -1,20 +1,21 @@
+/** Long writes and lookups of the library, in batches. They are idempotent, so that a repeat needs no look first. */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { SpotifyClient } from "../client/SpotifyClient.js"
 import { DecodeError, InvalidInput, type SpotifyError } from "../core/SpotifyError.js"
+import { capOf } from "../endpoint/bounds.js"
 import type { Endpoint } from "../endpoint/Endpoint.js"
 import type * as BulkWrites from "./BulkWrites.js"
 import { checker, isIterable, run } from "./longWrite.js"
 
 type Uris = ReadonlyArray<string>
 
-const cap = 40
-
 /** `Library.save` and `Library.remove`: a repeat does no harm. */
 export const writeAll = (operation: string, endpoint: Endpoint<[options: { readonly uris: Uris }], void>) => {
   const check = checker(operation, endpoint.spec.query)
+  const cap = capOf(operation, endpoint.spec.query, "uris")
   return <E = never, R = never, E2 = never, R2 = never>(
     uris: BulkWrites.Source<E, R>,
     options?: BulkWrites.Options<E2, R2>
@@ -35,6 +36,7 @@ export const containsAll = (
   contains: Endpoint<[options: { readonly uris: Uris }], ReadonlyArray<boolean>>
 ) => {
   const check = checker(operation, contains.spec.query)
+  const cap = capOf(operation, contains.spec.query, "uris")
   const ask = (batch: Uris): Effect.Effect<ReadonlyArray<boolean>, SpotifyError, SpotifyClient> =>
     Effect.flatMap(
       contains({ uris: batch }),

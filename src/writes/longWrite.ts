@@ -1,5 +1,9 @@
+/**
+ * A write of any length as a resumable batch job: a checkpoint (the account) before and after each request, and
+ * reconciliation by reading back where a request that isn't idempotent had no answer.
+ */
 import * as Chunk from "effect/Chunk"
-import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -10,7 +14,7 @@ import type { SpotifyClient } from "../client/SpotifyClient.js"
 import { encoder } from "../core/input.js"
 import { InvalidInput, isInDoubt, type SpotifyError } from "../core/SpotifyError.js"
 import type { Fields } from "../endpoint/Endpoint.js"
-import { Account, IncompleteWrite, type Options, type Source } from "./BulkWrites.js"
+import { type Account, IncompleteWrite, type Options, type Source } from "./BulkWrites.js"
 
 type Uris = ReadonlyArray<string>
 
@@ -30,7 +34,7 @@ export interface Job {
     before: Uris,
     account: Account
   ) => Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient>
-  /** Whether no entries at all are something to send. */
+  /** Whether an empty list is sent too, since it empties the playlist. */
   readonly sendsNone?: boolean
 }
 
@@ -49,10 +53,6 @@ export const isIterable = <E, R>(source: Source<E, R>): source is Iterable<strin
 
 const canSettle = (job: Job): job is Job & Required<Pick<Job, "settle">> => job.settle !== undefined
 
-const isAccount = Schema.is(Account.pipe(
-  Schema.filter(({ startedAt, written }) => Number.isSafeInteger(written) && written >= 0 && Number.isFinite(startedAt))
-))
-
 const startsWith = (list: Uris, start: Uris): boolean => start.every((uri, i) => uri === list[i])
 
 export const run = <E = never, R = never, E2 = never, R2 = never>(
@@ -60,7 +60,7 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
   source: Source<E, R>,
   options: Options<E2, R2> = {}
 ): Effect.Effect<Account, InvalidInput | IncompleteWrite<E | E2>, SpotifyClient | R | R2> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  Effect.flatMap(DateTime.now, (now) => {
     type Stopped = InvalidInput | IncompleteWrite<E | E2>
     const { onProgress, resume } = options
     let account: Account = resume ?? { written: 0, failed: [], inDoubt: [], startedAt: now }
@@ -100,7 +100,7 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
     ): Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient> =>
       Effect.suspend(() => {
         const read = settle(batch, before, account)
-        // A request that had no answer may still take effect, and reads may not know of it yet: once isn't enough.
+        // Reads lag, and a request without an answer may still take effect: "not written" counts only when seen twice.
         return Effect.flatMap(
           read,
           (written) => Option.contains(written, false) ? Effect.delay(read, "2 seconds") : Effect.succeed(written)
@@ -109,13 +109,13 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
 
     const wrote = (batch: Uris, snapshot: string | undefined): Effect.Effect<void, Stopped, R2> => {
       remember(batch)
-      const { snapshot_id: _, ...rest } = account
+      const { snapshotId: _, ...rest } = account
       account = rest
       return report({
         written: account.written + batch.length,
         failed: [],
         inDoubt: [],
-        ...(snapshot === undefined ? {} : { snapshot_id: snapshot })
+        ...(snapshot === undefined ? {} : { snapshotId: snapshot })
       })
     }
 
@@ -168,8 +168,6 @@ export const run = <E = never, R = never, E2 = never, R2 = never>(
 
     const checked = (entries: Iterable<string>): Either.Either<Array<string>, InvalidInput> =>
       Either.all(Array.from(entries, job.check))
-
-    if (!isAccount(account)) return Effect.fail(otherJob)
 
     const from = account.written
     let index = 0

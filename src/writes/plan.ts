@@ -1,6 +1,12 @@
+/**
+ * The diff of two lists as few requests: what stays is matched, what is gone removed, what is new inserted, and the rest
+ * moved, around a longest increasing subsequence.
+ */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
 import * as SpotifyId from "../core/SpotifyId.js"
+import { maxPlaylistEntries } from "../endpoint/parameters.js"
 import { blockMoves, longestIncreasing } from "./blockMoves.js"
 
 /**
@@ -8,7 +14,7 @@ import { blockMoves, longestIncreasing } from "./blockMoves.js"
  *
  * - `Remove`: removes up to 100 uris, each wherever it stands
  * - `Insert`: adds up to 100 entries before the one at `position`
- * - `Move`: moves `range_length` entries from `range_start` on before the one at `insert_before`
+ * - `Move`: moves `rangeLength` entries from `rangeStart` on before the one at `insertBefore`
  * - `Replace`: puts up to 100 entries in place of everything
  *
  * @since 0.1.0
@@ -17,7 +23,7 @@ import { blockMoves, longestIncreasing } from "./blockMoves.js"
 export type Step = Data.TaggedEnum<{
   Remove: { readonly uris: ReadonlyArray<string> }
   Insert: { readonly position: number; readonly uris: ReadonlyArray<string> }
-  Move: { readonly range_start: number; readonly insert_before: number; readonly range_length: number }
+  Move: { readonly rangeStart: number; readonly insertBefore: number; readonly rangeLength: number }
   Replace: { readonly uris: ReadonlyArray<string> }
 }>
 
@@ -63,6 +69,46 @@ export interface Plan {
 }
 
 /**
+ * The plan for a playlist as it was at a version; it can be carried out as long as that is the playlist's version.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PlaylistPlan extends Plan {
+  readonly playlist: string
+  readonly snapshotId: string
+}
+
+export const uris = Schema.Array(Schema.String)
+
+export const place: Schema.Schema<Place> = Schema.Struct({ index: Schema.Number, uri: Schema.NullOr(Schema.String) })
+
+const step: Schema.Schema<Step> = Schema.Union(
+  Schema.TaggedStruct("Remove", { uris }),
+  Schema.TaggedStruct("Insert", { position: Schema.Number, uris }),
+  Schema.TaggedStruct("Move", { rangeStart: Schema.Number, insertBefore: Schema.Number, rangeLength: Schema.Number }),
+  Schema.TaggedStruct("Replace", { uris })
+)
+
+/**
+ * The schema of {@link PlaylistPlan}, by which one is kept until it is carried out.
+ *
+ * @since 0.2.0
+ * @category schemas
+ */
+export const PlaylistPlan: Schema.Schema<PlaylistPlan> = Schema.Struct({
+  steps: Schema.Array(step),
+  kept: Schema.Number,
+  added: Schema.Number,
+  removed: Schema.Number,
+  readded: uris,
+  leftover: Schema.Array(place),
+  result: Schema.optional(Schema.Array(Schema.NullOr(Schema.String))),
+  playlist: Schema.String,
+  snapshotId: Schema.String
+}).annotations({ identifier: "PlaylistPlan" })
+
+/**
  * What is done at what price.
  *
  * @since 0.1.0
@@ -83,7 +129,7 @@ export interface PlanOptions {
 
 type Uris = ReadonlyArray<string>
 
-const cap = 100
+const cap = maxPlaylistEntries
 
 export const isLocal = (uri: string): boolean => typeof uri === "string" && uri.startsWith("spotify:local:")
 
@@ -108,7 +154,7 @@ const countOf = (uris: Iterable<string | null>): ReadonlyMap<string, number> => 
   return counts
 }
 
-/** Replaces everything: what can't be removed otherwise too. */
+/** Replaces everything, which also removes what can't be removed by its uri. */
 const byReplacing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan => {
   const had = new Set(current)
   return {
@@ -265,7 +311,7 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
   const had = countOf(current)
   const wants = countOf(wanted)
   const excess = (uri: string): number => (had.get(uri) ?? 0) - (wants.get(uri) ?? 0)
-  // What can't be read may be what is to be added. Spotify removes all copies at once, those too, so that it is added once.
+  // An unreadable entry may be a copy of what is to be added. Removing that uri first removes the copy too, so that it is there once.
   const doubted = current.includes(null) ? [...wants.keys()].filter((uri) => isPlain(uri) && !had.has(uri)) : []
   const gone = new Set([...had.keys()].filter((uri) => isPlain(uri) && excess(uri) > 0))
   const unwanted = new Map([...had.keys()].map((uri) => [uri, isPlain(uri) ? 0 : Math.max(0, excess(uri))]))
@@ -323,7 +369,7 @@ const byEditing = (current: ReadonlyArray<string | null>, wanted: Uris): Plan =>
     list = [...list.slice(0, position), ...places, ...list.slice(position)]
   }
   for (const { before, length, start } of blockMoves(list)) {
-    steps.push({ _tag: "Move", range_start: start, insert_before: before, range_length: length })
+    steps.push({ _tag: "Move", rangeStart: start, insertBefore: before, rangeLength: length })
   }
   return {
     steps,

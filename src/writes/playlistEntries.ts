@@ -1,13 +1,15 @@
+/** Reads a playlist for a write: uncached, without a market, and whole or not at all, so that each place is sure. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { SpotifyClient } from "../client/SpotifyClient.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
+import { capOf } from "../endpoint/bounds.js"
 import type * as Endpoint from "../endpoint/Endpoint.js"
 import * as Shape from "../endpoint/schema.js"
 
-// An entry is looked at as it came: one that is odd is in doubt, and none of the others.
+// Entries are left undecoded: one that can't be read must not cost the others.
 const Page = Schema.Struct({
   items: Schema.Array(Schema.Unknown),
   offset: Shape.optional(Schema.Unknown),
@@ -17,8 +19,6 @@ const Page = Schema.Struct({
 const content = "uri,linked_from(uri)"
 
 const fields = `items(added_at,item(${content}),track(${content})),offset,total`
-
-const pageSize = 50
 
 const concurrency = 4
 
@@ -37,7 +37,7 @@ export interface ItemsFields {
   readonly spec: Endpoint.Spec
 }
 
-/** What is at a place of a playlist, as far as it can be read: what can't be isn't absent. */
+/** What is at a place of a playlist. An entry that can't be read has no `uri`, and is there all the same. */
 export interface Place {
   readonly uri: string | undefined
   /** In epoch milliseconds. */
@@ -76,6 +76,9 @@ type Read<A> = Effect.Effect<A, SpotifyError, SpotifyClient>
 
 /** Reads a playlist's entries for a write; none where the pages don't make one list, so that no place is sure. */
 export const reader = (itemsFields: ItemsFields) => {
+  const { operation, query } = itemsFields.spec
+  const pageSize = capOf(operation, query, "limit")
+
   const page = (id: string, offset: number, limit: number): Read<Option.Option<Range>> =>
     Effect.map(
       forWrite(itemsFields(id, { fields, additional_types: ["track", "episode"], limit, offset }, Page)),

@@ -1,3 +1,7 @@
+/**
+ * Read-your-writes consistency: Spotify's reads are eventually consistent, and tell a playlist's old version for a while,
+ * so that the app's own last write to each is remembered.
+ */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { SpotifyClient } from "../client/SpotifyClient.js"
@@ -17,7 +21,7 @@ type Shows = (entries: Entries) => boolean
 /** A write that was answered, of which reads may not know yet. */
 export interface Written {
   readonly snapshot_id: string
-  /** In nanoseconds of a clock that nobody sets. */
+  /** In nanoseconds of the monotonic clock. */
   readonly at: bigint
   readonly shows: Shows
 }
@@ -64,7 +68,7 @@ export const remembering = <Args extends ReadonlyArray<unknown>>(
   const keep = (id: string, snapshot_id: string | undefined, args: Args) =>
     withWrites((writes, at) => {
       const playlist = SpotifyId.idOption("playlist", id) ?? id
-      // The oldest comes first.
+      // Inserted anew, so that the map stays sorted by age.
       writes.delete(playlist)
       if (snapshot_id !== undefined) writes.set(playlist, { snapshot_id, at, shows: showing(...args) })
     })
@@ -78,7 +82,11 @@ export const remembering = <Args extends ReadonlyArray<unknown>>(
   )
 }
 
-const canonical = (uris: Uris): Uris => uris.map((uri) => SpotifyId.uriOption(uri) ?? uri)
+/** In the form in which they are read; only a sync soon after the write asks for it. */
+const canonical = (uris: Uris): () => Uris => {
+  const given = [...uris]
+  return () => given.map((uri) => SpotifyId.uriOption(uri) ?? uri)
+}
 
 const isAt = (entries: Entries, offset: number, uris: Uris): boolean =>
   offset >= 0 && offset + uris.length <= entries.length &&
@@ -88,17 +96,21 @@ export const added = (
   { position, uris }: { readonly uris: Uris; readonly position?: number | undefined }
 ): Shows => {
   const those = canonical(uris)
-  return (entries) => isAt(entries, position ?? entries.length - those.length, those)
+  return (entries) => isAt(entries, position ?? entries.length - uris.length, those())
 }
 
 export const removed = (items: ReadonlyArray<{ readonly uri: string }>): Shows => {
-  const those = new Set(canonical(items.map(({ uri }) => uri)))
-  return (entries) => !entries.some((uri) => uri !== null && those.has(uri))
+  const those = canonical(items.map(({ uri }) => uri))
+  return (entries) => {
+    const gone = new Set(those())
+    return !entries.some((uri) => uri !== null && gone.has(uri))
+  }
 }
 
 /** What a move has changed can't be seen without what was there before. */
 export const updated = (options?: { readonly uris?: Uris | undefined }): Shows => {
   if (options?.uris === undefined) return () => false
+  const { length } = options.uris
   const those = canonical(options.uris)
-  return (entries) => entries.length === those.length && isAt(entries, 0, those)
+  return (entries) => entries.length === length && isAt(entries, 0, those())
 }

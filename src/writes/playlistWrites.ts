@@ -1,7 +1,13 @@
+/**
+ * Long writes to a playlist. Adding isn't idempotent: where a request had no answer, the playlist is read back and compared
+ * with what should be there (reconciliation).
+ */
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SpotifyClient } from "../client/SpotifyClient.js"
 import { InvalidInput, type SpotifyError } from "../core/SpotifyError.js"
+import { capOf } from "../endpoint/bounds.js"
 import type { Endpoint } from "../endpoint/Endpoint.js"
 import * as Param from "../endpoint/parameters.js"
 import type { PlaylistSnapshot } from "../model/Playlist.js"
@@ -13,22 +19,21 @@ type Uris = ReadonlyArray<string>
 
 type Add = Endpoint<[id: string, options: { readonly uris: Uris; readonly position?: number }], PlaylistSnapshot>
 
-const cap = 100
-
-const fields = { uris: Param.uriArray(["track", "episode"], [1, cap]) }
+/** An entry on its own, as it is checked before the first request. */
+const entry = { uris: Param.uriArray(["track", "episode"], [1, 1]) }
 
 // Clocks differ: what was added within this before a job started may be the job's own.
 const slack = 60_000
 
 const snapshotOf = ({ snapshot_id }: PlaylistSnapshot): string | undefined => snapshot_id
 
-/** How places compare with the entries that may be there. */
+/** How the entries that were read compare with those that should be there. */
 interface Likeness {
-  /** Whether none of them is another: what can't be read isn't. */
+  /** Whether nothing contradicts: no entry that can be read is another one. */
   readonly isPossible: boolean
-  /** Whether at least one of them is the one. */
+  /** Whether at least one entry was read and is the right one. */
   readonly isSeen: boolean
-  /** Whether each of them is the one. */
+  /** Whether every entry was read and is the right one. */
   readonly isSame: boolean
 }
 
@@ -46,17 +51,17 @@ const likeness = (places: ReadonlyArray<Place>, offset: number, uris: Uris): Lik
 }
 
 /** Whether a place may be the work of a job that began then; undefined where nothing says so. */
-const isRecent = (startedAt: number) => ({ addedAt, uri }: Place): boolean | undefined =>
+const isRecent = (startedAt: DateTime.Utc) => ({ addedAt, uri }: Place): boolean | undefined =>
   // Spotify has no date for what was added long ago.
-  addedAt === undefined ? (uri === undefined ? undefined : false) : addedAt >= startedAt - slack
+  addedAt === undefined ? (uri === undefined ? undefined : false) : addedAt >= startedAt.epochMillis - slack
 
 type Settled = Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient>
 
-/** One of the two, or neither of them, or both: then it can't be told. */
+/** The one of the two that holds; none where both or neither do, and it can't be told. */
 const either = (isWritten: boolean, isNotWritten: boolean): Option.Option<boolean> =>
   isWritten === isNotWritten ? Option.none() : Option.some(isWritten)
 
-const settleAtEnd = (read: Reader, id: string, batch: Uris, before: Uris, startedAt: number): Settled =>
+const settleAtEnd = (read: Reader, id: string, batch: Uris, before: Uris, startedAt: DateTime.Utc): Settled =>
   Effect.gen(function*() {
     const total = yield* Effect.flatten(read.total(id))
     const length = Math.min(total, before.length + batch.length)
@@ -83,7 +88,7 @@ const settleAt = (
   position: number,
   batch: Uris,
   before: Uris,
-  startedAt: number
+  startedAt: DateTime.Utc
 ): Settled =>
   Effect.map(read.range(id, position - before.length, before.length + batch.length), (range) => {
     if (Option.isNone(range)) return Option.none()
@@ -114,7 +119,8 @@ export const addAll = (operation: string, { add, itemsFields }: {
   readonly add: Add
   readonly itemsFields: ItemsFields
 }) => {
-  const check = checker(operation, fields)
+  const check = checker(operation, entry)
+  const cap = capOf(operation, add.spec.body, "uris")
   const read = reader(itemsFields)
   return <E = never, R = never, E2 = never, R2 = never>(
     id: string,
@@ -155,7 +161,8 @@ export const replaceAll = (operation: string, { add, itemsFields, replace }: {
   readonly itemsFields: ItemsFields
   readonly replace: Endpoint<[id: string, options: { readonly uris: Uris }], PlaylistSnapshot>
 }) => {
-  const check = checker(operation, fields)
+  const check = checker(operation, entry)
+  const cap = Math.min(capOf(operation, add.spec.body, "uris"), capOf(operation, replace.spec.body, "uris"))
   const read = reader(itemsFields)
   return <E = never, R = never, E2 = never, R2 = never>(
     id: string,
@@ -188,7 +195,8 @@ export const removeAll = (
     PlaylistSnapshot
   >
 ) => {
-  const check = checker(operation, fields)
+  const check = checker(operation, entry)
+  const cap = capOf(operation, remove.spec.body, "items")
   return <E = never, R = never, E2 = never, R2 = never>(
     id: string,
     uris: BulkWrites.Source<E, R>,
@@ -203,7 +211,7 @@ export const removeAll = (
         operation,
         cap,
         check,
-        // Without a version: wherever it stands it is to go, and with one Spotify was seen to refuse.
+        // Without `snapshot_id`: Spotify was seen to refuse removals with one, and entries go wherever they stand anyway.
         send: (batch) => Effect.map(remove(id, { items: Array.from(new Set(batch), (uri) => ({ uri })) }), snapshotOf)
       },
       uris,

@@ -1,3 +1,7 @@
+/**
+ * Carries out a sync under optimistic concurrency: nothing is written where the version isn't the one that was read. The
+ * playlist is read back in the end, and what another version put out of order is mended.
+ */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -56,7 +60,7 @@ interface Seen {
   readonly own: Written | undefined
 }
 
-/** The version of one's own last write is truer than that of a read, which may be the one before. */
+/** The version of the app's own last write wins over that of a read, which may be older. */
 const seen = ({ getFields }: Operations, id: string): Effect.Effect<Seen, SpotifyError, SpotifyClient> =>
   Effect.gen(function*() {
     const { snapshot_id } = yield* forWrite(getFields(id, { fields: "snapshot_id" }, Version))
@@ -71,13 +75,13 @@ const seen = ({ getFields }: Operations, id: string): Effect.Effect<Seen, Spotif
 const unchanged = (
   operation: string,
   operations: Operations,
-  { playlist, snapshot_id }: PlaylistPlan
+  { playlist, snapshotId }: PlaylistPlan
 ): Effect.Effect<void, SpotifyError | PlaylistChanged, SpotifyClient> =>
   Effect.flatMap(seen(operations, playlist), (actual) =>
-    actual.snapshot_id === snapshot_id ? Effect.void : Effect.fail(
+    actual.snapshot_id === snapshotId ? Effect.void : Effect.fail(
       new PlaylistChanged({
         playlist,
-        expected: snapshot_id,
+        expected: snapshotId,
         actual: actual.snapshot_id,
         message: `${operation}: the playlist ${playlist} has changed since it was read; nothing was written`
       })
@@ -139,14 +143,14 @@ const write = (
   snapshot_id: string | undefined
 ): Effect.Effect<PlaylistSnapshot, SpotifyError, SpotifyClient> => {
   switch (step._tag) {
-    // Without a version: wherever they stand they are to go, and with one Spotify was seen to refuse.
+    // Without `snapshot_id`: Spotify was seen to refuse removals with one, and entries go wherever they stand anyway.
     case "Remove":
       return operations.remove(id, { items: step.uris.map((uri) => ({ uri })) })
     case "Insert":
       return operations.add(id, { uris: step.uris, position: step.position })
     case "Move": {
-      const { insert_before, range_length, range_start } = step
-      const move = { range_start, insert_before, range_length }
+      const { insertBefore, rangeLength, rangeStart } = step
+      const move = { range_start: rangeStart, insert_before: insertBefore, range_length: rangeLength }
       return operations.move(id, snapshot_id === undefined ? move : { ...move, snapshot_id })
     }
     case "Replace":
@@ -156,7 +160,7 @@ const write = (
 
 const unreadable = (places: ReadonlyArray<Place>): ReadonlyArray<Place> => places.filter(({ uri }) => uri === null)
 
-/** All was answered well, and yet the playlist isn't what it should be. */
+/** Every request succeeded, and yet the playlist read back isn't what it should be. */
 class Unlike<E>
   extends Data.TaggedError("Unlike")<{ readonly error: IncompleteSync<E>; readonly isMendable: boolean }>
 {}
@@ -191,7 +195,7 @@ const carryOut = (operation: string, operations: Operations) => {
     const notReadBack = (done: number) => (cause: SpotifyError) =>
       incomplete(done, true, `, and can't read what has come of them${reason(cause)}`, { cause })
 
-    // The places of the steps that follow hold as long as none of those that can't be read was removed.
+    // Removing by uri may have removed entries that couldn't be read, and then the places of later steps are wrong.
     const doubtsRemoved = steps.findLastIndex(({ _tag }) => _tag === "Remove") + 1
     const isDoubted = leftover.some(({ uri }) => uri === null)
     const checkRemoved = (done: number): Effect.Effect<void, IncompleteSync<E> | Unlike<E>, SpotifyClient> =>
@@ -241,12 +245,12 @@ const carryOut = (operation: string, operations: Operations) => {
 
     return Effect.gen(function*() {
       yield* unchanged(operation, operations, plan)
-      let snapshot_id: string | undefined = plan.snapshot_id
+      let snapshot_id: string | undefined = plan.snapshotId
       let done = 0
       for (const step of steps) {
         const first = write(operations, playlist, step, snapshot_id)
         const written: PlaylistSnapshot = yield* Effect.mapError(
-          // A read's version may be one from before others' last changes, which hasn't got these places.
+          // The version that was read may be outdated, and lack these places: once more without it.
           done === 0 && step._tag === "Move"
             ? Effect.catchTag(first, "BadRequest", () => write(operations, playlist, step, undefined))
             : first,
@@ -258,7 +262,7 @@ const carryOut = (operation: string, operations: Operations) => {
         yield* checkRemoved(done)
       }
       const unread = done === 0 || result === undefined ? unreadable(leftover) : yield* readBack(result)
-      return { plan, snapshot_id: snapshot_id ?? (yield* seen(operations, playlist)).snapshot_id, unread }
+      return { plan, snapshotId: snapshot_id ?? (yield* seen(operations, playlist)).snapshot_id, unread }
     })
   }
 }
@@ -302,7 +306,7 @@ export const sync = (operation: string, operations: Operations) => {
       const { own, snapshot_id } = yield* seen(operations, playlist)
       const current = yield* currentOf(playlist, own)
       const planned = yield* plan(current, uris, { addedAt, unremovable })
-      return { ...planned, playlist, snapshot_id }
+      return { ...planned, playlist, snapshotId: snapshot_id }
     })
 
   /**
@@ -319,7 +323,7 @@ export const sync = (operation: string, operations: Operations) => {
       const planned = yield* planFor(playlist, uris, options)
       if (options.dryRun === true) {
         yield* unchanged(operation, operations, planned)
-        return { plan: planned, snapshot_id: planned.snapshot_id, unread: unreadable(planned.leftover) }
+        return { plan: planned, snapshotId: planned.snapshotId, unread: unreadable(planned.leftover) }
       }
       const whole = before === undefined
         ? planned
@@ -336,7 +340,7 @@ export const sync = (operation: string, operations: Operations) => {
         }
       })
     }).pipe(
-      // What was written stays what was written, whatever stands in the way of mending it.
+      // Where mending fails, the error is still that of what was written.
       Effect.mapError((error) => before === undefined || error instanceof IncompleteSync ? error : before.error)
     )
 

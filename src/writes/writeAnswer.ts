@@ -1,3 +1,4 @@
+/** What can be salvaged of the answer to a write that has happened: a broken body must not make it a failure. */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -19,7 +20,7 @@ const snapshotIn = (text: string): string | undefined => {
 
 const isSnapshot = Schema.is(PlaylistSnapshot)
 
-/** A playlist's version; none is told where the answer is cut, or something else. */
+/** A playlist's version, as far as the answer has one: it may be cut, or something else altogether. */
 export const snapshot = (text: string): Option.Option<PlaylistSnapshot> => {
   const body = parsed(text)
   if (textOf(body, "snapshot_id") !== undefined && isSnapshot(body)) return Option.some(body)

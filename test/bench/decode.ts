@@ -1,6 +1,6 @@
 import { ParseResult } from "effect"
 import { SavedTracksPage } from "effect-spotify/model/Track"
-import { checkOf } from "../../src/endpoint/check.js"
+import { checkOf } from "../../src/endpoint/compiledCheck.js"
 import { page } from "./bodies.js"
 import { interleaved, ratio } from "./measure.js"
 

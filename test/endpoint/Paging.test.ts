@@ -1,6 +1,8 @@
 import { expect, it } from "@effect/vitest"
-import { Chunk, Deferred, Effect, Either, FastCheck, Fiber, Ref, Stream } from "effect"
+import { Chunk, Deferred, Effect, Either, FastCheck, Fiber, Ref, Schema, Stream } from "effect"
+import * as Endpoint from "effect-spotify/Endpoint"
 import * as Library from "effect-spotify/Library"
+import { Page } from "effect-spotify/model/Page"
 import * as Playlist from "effect-spotify/model/Playlist"
 import * as Paging from "effect-spotify/Paging"
 import * as Player from "effect-spotify/Player"
@@ -81,7 +83,7 @@ it.effect("says where each page is and where the list goes on", () => {
         { position: { offset: 100 }, total: 120, next: undefined, count: 20, unreadable: [] }
       ]
     )
-    const rest = yield* Stream.runCollect(Paging.resume({ offset: 50 }, numbers))
+    const rest = yield* Stream.runCollect(Paging.stream(numbers, { from: { offset: 50 } }))
     expect(Chunk.toReadonlyArray(rest)).toEqual(range(50, 120))
     expect(yield* Paging.collect(numbers, { from: { offset: 100 } })).toEqual(range(100, 120))
   }).pipe(Effect.provide(list.layer))
@@ -303,7 +305,7 @@ it.effect.prop(
       if (Either.isLeft(result)) {
         expect(result.left._tag).toBe("Forbidden")
         expect(result.left.position).toEqual({ offset: given.length })
-        const rest = Paging.resume(result.left.position, numbers, { concurrency, limit })
+        const rest = Paging.stream(numbers, { from: result.left.position, concurrency, limit })
         yield* Effect.provide(Stream.runForEach(rest, keep), client)
       }
       expect(given).toEqual(range(0, total))
@@ -449,3 +451,19 @@ it.effect("reads Spotify's lists, by offset and by cursor", () =>
       "GET /me/following": 5
     })
   }).pipe(Effect.provide(Client.layer({ fake: { librarySize: 230 } }))))
+
+it("the largest page is the one that the declaration allows, which must say it", () => {
+  const list = (limit: Schema.Schema<number>) =>
+    Endpoint.offsetPaged(
+      Endpoint.make("Numbers.list", {
+        operationId: "get-numbers",
+        method: "GET",
+        path: "/numbers",
+        query: { limit: Schema.optional(limit) },
+        success: Page(Schema.Number)
+      })
+    )
+  expect(list(Schema.Int.pipe(Schema.between(1, 7))).page.maxLimit).toBe(7)
+  expect(Playlists.tracks.page.maxLimit).toBe(100)
+  expect(() => list(Schema.Number)).toThrow("Numbers.list: the schema of limit says no maximum")
+})

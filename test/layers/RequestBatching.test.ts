@@ -4,6 +4,7 @@ import { Effect, Either, Exit, Fiber, Layer, Schema, TestClock } from "effect"
 import * as Albums from "effect-spotify/Albums"
 import * as Endpoints from "effect-spotify/Endpoints"
 import * as RequestBatching from "effect-spotify/RequestBatching"
+import * as RequestSharing from "effect-spotify/RequestSharing"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import { TokenStoreError } from "effect-spotify/SpotifyError"
 import * as SpotifySession from "effect-spotify/SpotifySession"
@@ -229,6 +230,28 @@ describe("RequestBatching", () => {
         yield* SpotifyClient.withSession(Effect.forEach(ids(2), (id) => Tracks.get(id), { batching: true }), other)
         expect(yield* counts).toEqual({ "GET /tracks": 1, "GET /tracks/{id}": 4 })
       }).pipe(Effect.scoped, Effect.provide(layer({ fake: { mode: "development" } }))))
+
+    const asBatch = Effect.forEach(ids(2), (id) => Tracks.get(id), { batching: true })
+    const asMany = Tracks.getMany(ids(2))
+
+    it.effect("and getMany knows of it, with other layers beneath", () =>
+      Effect.gen(function*() {
+        yield* asBatch
+        yield* asMany
+        expect(yield* counts).toEqual({ "GET /tracks": 1, "GET /tracks/{id}": 4 })
+      }).pipe(
+        Effect.provide(RequestBatching.layer.pipe(
+          Layer.provideMerge(RequestSharing.layer),
+          Layer.provideMerge(client.layer({ fake: { mode: "development" } }))
+        ))
+      ))
+
+    it.effect("as it knows of what getMany met", () =>
+      Effect.gen(function*() {
+        yield* asMany
+        yield* asBatch
+        expect(yield* counts).toEqual({ "GET /tracks": 1, "GET /tracks/{id}": 4 })
+      }).pipe(Effect.provide(layer({ fake: { mode: "development" } }))))
 
     it.effect("doesn't take a user who is refused everything for that", () =>
       Effect.gen(function*() {

@@ -1,4 +1,5 @@
-import { Endpoints, Playlists, Recommendations, Scope, Search } from "effect-spotify"
+import { Predicate } from "effect"
+import { type Endpoint, Endpoints, Playlists, Recommendations, Scope, Search } from "effect-spotify"
 import * as Player from "effect-spotify/Player"
 import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
@@ -7,6 +8,13 @@ import { adjusted, deviations } from "../utils/contractNotes.js"
 import { parametersOf } from "../utils/specs.js"
 
 const table = new URL("../../../shared/spotify/operations.tsv", import.meta.url)
+
+const manifest: { readonly exports: { readonly [entry: string]: string | { readonly default: string } } } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8")
+)
+
+const isOperation = (value: unknown): value is { readonly spec: Endpoint.Spec } =>
+  Predicate.isFunction(value) && Predicate.hasProperty(value, "spec")
 
 const sorted = (parameters: Parameters) =>
   Object.fromEntries(
@@ -36,6 +44,19 @@ describe("Endpoints", () => {
     expect(operationIds).toHaveLength(97)
     expect(operationIds.toSorted()).toEqual(contract.map((operation) => operation.operationId).toSorted())
     expect(new Set(Endpoints.all.map((spec) => spec.operation)).size).toBe(97)
+  })
+
+  it("has what each public module exports with a spec, and nothing else", async () => {
+    const modules = Object.values(manifest.exports).flatMap((entry) =>
+      typeof entry === "string" ? [] : entry.default.replace(/^\.\/dist\/(.*)\.js$/, "../../src/$1.ts")
+    )
+    const exported = await Promise.all(modules.map(async (path): Promise<object> => import(path)))
+    const specs = exported.flatMap((module) =>
+      Object.values(module).flatMap((value) => isOperation(value) ? value.spec : [])
+    )
+    const names = (specs: Iterable<Endpoint.Spec>) => [...new Set(specs)].map(({ operation }) => operation).toSorted()
+    expect(names(Endpoints.all)).toEqual(names(specs))
+    expect(new Set(Endpoints.all)).toEqual(new Set(specs))
   })
 
   it.each(contract)("$operationId is declared as the contract has it", (operation) => {

@@ -191,7 +191,7 @@ describe("a write that is answered with a success", () => {
         const outcome = yield* Playlists.sync(empty, many.toReversed(), { addedAt: "forget" })
         const { snapshotId, uris } = yield* Effect.flatten(state.playlist(empty))
         expect(uris).toEqual(many.toReversed())
-        expect(outcome.snapshot_id).toBe(snapshotId)
+        expect(outcome.snapshotId).toBe(snapshotId)
       }))
   })
 })

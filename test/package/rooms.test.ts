@@ -22,7 +22,7 @@ const bad: ReadonlyArray<readonly [file: string, specifier: string, says: RegExp
   ["session/keeper.ts", "../client/SpotifyClient.js", up],
   ["store/lock.ts", "../session/tokenEndpoint.js", up],
   ["endpoint/Endpoint.ts", "../model/Album.js", up],
-  ["model/Album.ts", "../endpoint/check.js", inside],
+  ["model/Album.ts", "../endpoint/compiledCheck.js", inside],
   ["client/call.ts", "../session/keeper.js", inside],
   ["operations/Albums.ts", "../client/pace.js", inside],
   ["index.ts", "./store/seal.js", inside],

@@ -22,7 +22,7 @@ describe("Paging", () => {
     expect(Paging.stream(Playlists.items, id)).type.toBe<Read<Playlist.PlaylistItem | null>>()
     expect(Paging.stream(Users.followedArtists)).type.toBe<Read<Artist.Artist>>()
     expect(Paging.pages(Player.recentlyPlayed, { limit: 20 })).type.toBe<Read<Paging.Page<Player.PlayHistory>>>()
-    expect(Paging.resume({ offset: 50 }, Library.tracks)).type.toBe<Read<Track.SavedTrack>>()
+    expect(Paging.stream(Library.tracks, { from: { offset: 50 } })).type.toBe<Read<Track.SavedTrack>>()
     expect(Paging.collect(Library.tracks)).type.toBe<
       Effect.Effect<Array<Track.SavedTrack>, Paging.PageError, SpotifyClient.SpotifyClient>
     >()

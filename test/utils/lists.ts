@@ -19,8 +19,7 @@ export const numbers = Endpoint.offsetPaged(
     path: "/numbers",
     query: Offset,
     success: Page(Schema.Number)
-  }),
-  50
+  })
 )
 
 /** The same beneath an id, wrapped in another object. */
@@ -33,7 +32,6 @@ export const numbersOf = Endpoint.offsetPagedAt(
     query: { ...Offset, market: Schema.optional(Schema.String) },
     success: Schema.Struct({ numbers: Page(Schema.Number) })
   }),
-  50,
   ({ numbers }) => numbers
 )
 
@@ -46,7 +44,6 @@ export const followed = Endpoint.cursorPagedAt(
     query: { type: Schema.Literal("number"), limit: Offset.limit, after: Schema.optional(Schema.String) },
     success: Schema.Struct({ numbers: CursorPage(Schema.Number) })
   }),
-  50,
   ({ numbers }) => numbers
 )
 
@@ -63,7 +60,6 @@ export const recent = Endpoint.cursorPagedAt(
     },
     success: CursorPage(Schema.Number)
   }),
-  50,
   (page) => page
 )
 

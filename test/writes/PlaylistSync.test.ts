@@ -38,10 +38,10 @@ describe("sync", () => {
       Effect.gen(function*() {
         yield* replaceAll(empty, current)
         const before = (yield* writes).length
-        const { plan, snapshot_id } = yield* sync(empty, wanted)
+        const { plan, snapshotId } = yield* sync(empty, wanted)
         const after = yield* stateOf(empty)
         expect(after.uris).toEqual(wanted)
-        expect(after.snapshotId).toBe(snapshot_id)
+        expect(after.snapshotId).toBe(snapshotId)
         expect((yield* writes).length - before).toBe(plan.steps.length)
         expect((yield* sync(empty, wanted)).plan.steps).toEqual([])
       }).pipe(Effect.provide(layer())),
@@ -66,14 +66,14 @@ describe("sync", () => {
   it.effect("in a dry run gives the plan, and writes nothing", () =>
     Effect.gen(function*() {
       const before = yield* stateOf(evening)
-      const { plan, snapshot_id } = yield* sync(evening, tracks(0, 5), { dryRun: true })
-      expect(snapshot_id).toBe(before.snapshotId)
-      expect(plan).toMatchObject({ playlist: evening, snapshot_id })
+      const { plan, snapshotId } = yield* sync(evening, tracks(0, 5), { dryRun: true })
+      expect(snapshotId).toBe(before.snapshotId)
+      expect(plan).toMatchObject({ playlist: evening, snapshotId })
       expect(yield* writes).toEqual([])
       const told: Array<number> = []
       const done = yield* applySync(plan, { onProgress: (n) => Effect.sync(() => told.push(n)) })
       expect(yield* urisOf(evening)).toEqual(tracks(0, 5))
-      expect(done.snapshot_id).toBe((yield* stateOf(evening)).snapshotId)
+      expect(done.snapshotId).toBe((yield* stateOf(evening)).snapshotId)
       expect(told).toEqual(plan.steps.map((_, i) => i + 1))
     }).pipe(Effect.provide(layer())))
 
@@ -85,7 +85,7 @@ describe("sync", () => {
       expect(refused).toMatchObject({
         _tag: "PlaylistChanged",
         playlist: evening,
-        expected: plan.snapshot_id,
+        expected: plan.snapshotId,
         actual: snapshot_id
       })
       expect(yield* writes).toHaveLength(1)
@@ -220,9 +220,9 @@ describe("reads that are late", () => {
       yield* replaceAll(empty, tracks(1, 5))
       yield* TestClock.adjust("1 minute")
       yield* replaceAll(empty, [t(3), t(1), t(4), t(2)])
-      const { snapshot_id } = yield* sync(empty, tracks(1, 5))
+      const { snapshotId } = yield* sync(empty, tracks(1, 5))
       expect(yield* urisOf(empty)).toEqual(tracks(1, 5))
-      expect((yield* stateOf(empty)).snapshotId).toBe(snapshot_id)
+      expect((yield* stateOf(empty)).snapshotId).toBe(snapshotId)
     }).pipe(Effect.provide(layer({ fake: { playlists: late } }))))
 
   it.effect.prop(
@@ -247,10 +247,10 @@ describe("reads that are late", () => {
         const other = Effect.provide(write, clientLayer())
         yield* isOwn ? write : other
         if (!isOwn) yield* TestClock.adjust("1 second")
-        const { plan, snapshot_id } = yield* elapsing(sync(empty, wanted))
+        const { plan, snapshotId } = yield* elapsing(sync(empty, wanted))
         expect(yield* urisOf(empty)).toEqual(wanted)
         // Of others' version nobody can know where nothing had to be written.
-        if (isOwn || plan.steps.length > 0) expect((yield* stateOf(empty)).snapshotId).toBe(snapshot_id)
+        if (isOwn || plan.steps.length > 0) expect((yield* stateOf(empty)).snapshotId).toBe(snapshotId)
       }).pipe(
         Effect.provide(layer({ fake: { playlists: { ...late, entriesLag: isSlow ? "600 millis" : 0 } } }))
       ),

@@ -26,12 +26,12 @@ const apply = (list: ReadonlyArray<Entry>, step: PlaylistSync.Step): ReadonlyArr
       expect(uris.every((uri) => !uri.startsWith("spotify:local:"))).toBe(true)
       return list.toSpliced(position, 0, ...uris.map((uri) => ({ uri, isOld: false })))
     },
-    Move: ({ insert_before, range_length, range_start }) => {
-      expect(range_start + range_length).toBeLessThanOrEqual(list.length)
-      expect(insert_before).toBeLessThanOrEqual(list.length)
-      const moved = list.slice(range_start, range_start + range_length)
-      const target = insert_before <= range_start ? insert_before : insert_before - range_length
-      return list.toSpliced(range_start, range_length).toSpliced(target, 0, ...moved)
+    Move: ({ insertBefore, rangeLength, rangeStart }) => {
+      expect(rangeStart + rangeLength).toBeLessThanOrEqual(list.length)
+      expect(insertBefore).toBeLessThanOrEqual(list.length)
+      const moved = list.slice(rangeStart, rangeStart + rangeLength)
+      const target = insertBefore <= rangeStart ? insertBefore : insertBefore - rangeLength
+      return list.toSpliced(rangeStart, rangeLength).toSpliced(target, 0, ...moved)
     },
     Replace: ({ uris }) => {
       expect(uris.length).toBeLessThanOrEqual(100)

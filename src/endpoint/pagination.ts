@@ -1,3 +1,7 @@
+/**
+ * Offset and cursor pagination as streams: lazy, with read-ahead (prefetch) under back-pressure, resumable from a position,
+ * with cycle detection in bounded memory.
+ */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
@@ -65,9 +69,9 @@ type Read<A> = (
   room?: number
 ) => Effect.Effect<readonly [answer: A, unreadable: ReadonlyArray<Unreadable>], PageError, SpotifyClient>
 
-/** The same error with its position: another one, since others may hold the one that is given. */
+/** A copy of the error with the position: an error is never changed, since others may hold it. */
 const at = (position: Position) => (error: SpotifyError): PageError => {
-  // Its fields were validated when it was made.
+  // The second argument skips validation: the fields passed it when the error was made.
   const placed: PageError = Reflect.construct(error.constructor, [
     Object.assign({}, error, { message: error.message, position }),
     true
@@ -149,7 +153,7 @@ const isEqual = (a: unknown, b: unknown, depth = 0): boolean => {
     names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name], depth + 1))
 }
 
-/** Pages without anything to tell them by are never the same. */
+/** Whether two pages have equal items. Pages of nothing but nulls say nothing, and don't count as equal. */
 const isSamePage = ({ items: a }: Page<unknown>, { items: b }: Page<unknown>): boolean =>
   a.some(Predicate.isNotNull) && isEqual(a, b)
 
@@ -311,7 +315,7 @@ const notFollowed = ({ method, operation, path }: Spec): DecodeError =>
     message: `${operation}: the list goes on, and no cursor says where`
   })
 
-// Longer circles are found by what is in their pages.
+// How many cursors are remembered; a longer circle is found by comparing the pages.
 const maxCursors = 1000
 
 const cursorPages = <A, Item>(
@@ -346,25 +350,23 @@ const cursorPages = <A, Item>(
     }
 
     return Stream.paginateEffect(start, (position) => {
-      // What the page before it gave was given.
+      // Reported here and not with the page before, whose items are good.
       if (position !== start && !isNew(position)) return Effect.fail(repeats(spec, position, position))
       return Effect.map(page(position), (page) => [page, Option.fromNullable(page.next)])
     })
   })
 
-// As many fibers as that are made at once where a list is long, whatever the client lets go.
+// A cap on read-ahead: each page on its way is a fiber, however few requests the client sends at once.
 const most = 1000
 
 // Which arguments an operation takes is known to `Paging.Arguments`; here they are only passed on.
 export function pages<Args extends ReadonlyArray<unknown>, A, Item>(
   operation: Paged<Args, A, Item>,
-  args: ReadonlyArray<unknown>,
-  resumed?: Position
+  args: ReadonlyArray<unknown>
 ): Pages<Item>
 export function pages<A, Item>(
   operation: Paged<ReadonlyArray<unknown>, A, Item>,
-  args: ReadonlyArray<unknown>,
-  resumed?: Position
+  args: ReadonlyArray<unknown>
 ): Pages<Item> {
   const { page: paging, spec } = operation
   const place = spec.id === undefined ? 0 : 1
@@ -373,7 +375,7 @@ export function pages<A, Item>(
   return Stream.suspend(() =>
     Either.match(attempt(spec.operation, () => readOptions(spec.operation, names, args[place])), {
       onLeft: refuse,
-      onRight: ({ concurrency = 1, from = resumed, limit, ...options }) => {
+      onRight: ({ concurrency = 1, from, limit, ...options }) => {
         const { after: _, before: __, offset: ___, ...others } = options
         const positions = ["after", "before", "offset"].filter((name) => name in spec.query)
         const given = attempt(spec.operation, () =>
@@ -425,7 +427,7 @@ const largest = <A>(
   return Effect.flatMap(SpotifyClient, (client) => {
     const lost = lostBy(client)
     const less = Effect.suspend(() => ask(developmentLimit))
-    // Only what the smaller page has shown to be the limit's fault is taken for that.
+    // Remembered only once the smaller page has worked: the 400 may have had another reason.
     return lost.has(operationId) ? less : Effect.catchIf(
       ask(maxLimit),
       (error) => error._tag === "BadRequest" && isOfLimit(error.detail),

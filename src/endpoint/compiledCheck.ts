@@ -1,3 +1,7 @@
+/**
+ * Validation compiled from a schema's AST: whether a body is already what decoding would make of it, in less time than the
+ * decoder needs. It says yes or no; what is wrong is left to the decoder.
+ */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
@@ -11,7 +15,7 @@ const CheckId: unique symbol = Symbol.for("effect-spotify/Check")
 /** Makes the check of a declaration with those of the schemas that it is made of. */
 type MakeCheck = (checkOf: (schema: Schema.Schema.AnyNoContext) => Check) => Check
 
-/** The annotation that says so. */
+/** The annotation that gives a declaration its check. */
 export const checked = (make: MakeCheck): { readonly [CheckId]: MakeCheck } => ({ [CheckId]: make })
 
 const isMakeCheck = (input: unknown): input is MakeCheck => typeof input === "function"
@@ -39,7 +43,7 @@ const property = ({ isOptional, name, type }: AST.PropertySignature) => {
 
 const struct = ({ indexSignatures, propertySignatures }: AST.TypeLiteral): Check => {
   const [index, more] = indexSignatures
-  // `{}` is anything but null.
+  // TypeScript's `{}` allows everything but null and undefined.
   if (more !== undefined || (index === undefined && propertySignatures.length === 0)) return never
   if (index !== undefined && !AST.isStringKeyword(index.parameter)) return never
   const properties = propertySignatures.map(property)

@@ -17,7 +17,7 @@ import * as Show from "effect-spotify/model/Show"
 import * as Track from "effect-spotify/model/Track"
 import * as User from "effect-spotify/model/User"
 import { describe, expect, it } from "vitest"
-import { checkOf } from "../../src/endpoint/check.js"
+import { checkOf } from "../../src/endpoint/compiledCheck.js"
 import * as Bodies from "../model/bodies.js"
 
 const isSchema = (input: unknown): input is Schema.Schema.AnyNoContext => Schema.isSchema(input)

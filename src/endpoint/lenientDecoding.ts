@@ -1,3 +1,7 @@
+/**
+ * Lenient decoding (partial results): takes out of a body the smallest parts that can't be decoded, an entry of a list or a
+ * member that may be absent or null, and says what they were.
+ */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
@@ -5,7 +9,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { firstIssue } from "../core/input.js"
-import { checkOf } from "./check.js"
+import { checkOf } from "./compiledCheck.js"
 
 /** What is taken out of a body, where in it the fault is, and what was expected there. */
 export interface Odd {
@@ -22,7 +26,7 @@ const SiftId: unique symbol = Symbol.for("effect-spotify/Sift")
 
 type MakeSift = (siftOf: (schema: Schema.Schema.AnyNoContext) => Sift) => Sift
 
-/** The annotation that says so. */
+/** The annotation that gives a declaration its way to sift. */
 export const sifted = (make: MakeSift): { readonly [SiftId]: MakeSift } => ({ [SiftId]: make })
 
 const isMakeSift = (input: unknown): input is MakeSift => typeof input === "function"
@@ -31,7 +35,7 @@ type Fault = ReturnType<typeof firstIssue>
 
 const within = (path: string, member: PropertyKey): string => path === "" ? String(member) : `${path}.${String(member)}`
 
-/** What is wrong with a value, by the decoder: the check is only the quicker way to nothing. */
+/** What the decoder finds wrong with a value; the compiled check is asked first, since it is quicker where nothing is. */
 const faultOf = (ast: AST.AST, input: unknown): Fault | undefined => {
   const schema = Schema.make<unknown, unknown>(ast)
   if (checkOf(schema)(input)) return undefined
@@ -40,7 +44,7 @@ const faultOf = (ast: AST.AST, input: unknown): Fault | undefined => {
 
 const takesNull = (ast: AST.AST): boolean => faultOf(ast, null) === undefined
 
-/** The faults inside of what is itself taken out are no longer of interest. */
+/** Takes out a part, and forgets the faults that were found inside of it (those from `mark` on). */
 const takeOut = (odd: Array<Odd>, mark: number, missing: string, fault: Fault): void => {
   odd.length = mark
   odd.push({ missing, path: fault.path === "" ? missing : within(missing, fault.path), expected: fault.message })
@@ -67,7 +71,7 @@ const members = ({ propertySignatures }: AST.TypeLiteral): Sift => (input, path,
       takeOut(odd, mark, place, isThere ? fault : { path: "", message: "is missing" })
       result[name] = null
     } else {
-      // What holds this can't be read either, and what is wrong with it is wrong here.
+      // It can't be left out: whatever holds it is to be taken out instead, for this fault.
       return result
     }
     isChanged = true
@@ -113,7 +117,7 @@ const make = (ast: AST.AST): Sift => {
       return members(ast)
     case "TupleType": {
       const [rest, ...more] = ast.rest
-      // A tuple's places have each their meaning.
+      // Nothing is taken out of a tuple, where each place has its meaning.
       return rest === undefined || more.length > 0 || ast.elements.length > 0 ? asItIs : entries(rest.type)
     }
     case "Union":
