@@ -159,6 +159,7 @@ export declare namespace TokenStore {
  * end; without `scopes` the refresh tells them.
  *
  * @example
+ * ```ts
  * import { Config, Effect } from "effect"
  * import { TokenStore } from "effect-spotify"
  *
@@ -167,6 +168,7 @@ export declare namespace TokenStore {
  *   const refreshToken = yield* Config.redacted("SPOTIFY_REFRESH_TOKEN")
  *   yield* store.set("default", TokenStore.fromRefreshToken(refreshToken))
  * })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -243,12 +245,14 @@ export const layerMemory: Layer.Layer<TokenStore> = Layer.sync(TokenStore, () =>
  * Keeps tokens in this process's memory, with some to start with.
  *
  * @example
+ * ```ts
  * import { Redacted } from "effect"
  * import { TokenStore } from "effect-spotify"
  *
  * const layer = TokenStore.layerMemoryWith({
  *   default: TokenStore.fromRefreshToken(Redacted.make("a refresh token"))
  * })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -548,6 +552,7 @@ const encrypt = (store: TokenStore.Service, sealer: sealing.Sealer): TokenStore.
  * until every token was written anew, at the latest with its next refresh.
  *
  * @example
+ * ```ts
  * import { NodeFileSystem } from "@effect/platform-node"
  * import { Layer, Redacted } from "effect"
  * import { TokenStore } from "effect-spotify"
@@ -556,6 +561,7 @@ const encrypt = (store: TokenStore.Service, sealer: sealing.Sealer): TokenStore.
  *   Layer.provide(TokenStore.layerFile("tokens.json")),
  *   Layer.provide(NodeFileSystem.layer)
  * )
+ * ```
  *
  * @see https://csrc.nist.gov/pubs/sp/800/38/d/final
  * @since 0.1.0
@@ -589,6 +595,7 @@ const encryptionConfig = {
  * {@link encrypted} with keys from `Config`.
  *
  * @example
+ * ```ts
  * import { Config } from "effect"
  * import { TokenStore } from "effect-spotify"
  *
@@ -596,6 +603,7 @@ const encryptionConfig = {
  *   key: Config.redacted("TOKEN_KEY"),
  *   previousKeys: Config.array(Config.redacted(), "TOKEN_KEYS_BEFORE").pipe(Config.withDefault([]))
  * })
+ * ```
  *
  * @since 0.1.0
  * @category encryption

@@ -319,6 +319,7 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  * lets nobody else use it while a lock is held.
  *
  * @example
+ * ```ts
  * import { LibsqlClient } from "@effect/sql-libsql"
  * import { Layer } from "effect"
  * import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
@@ -326,6 +327,7 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  * const layer = TokenStoreSql.layer().pipe(
  *   Layer.provide(LibsqlClient.layer({ url: "file:tokens.db" }))
  * )
+ * ```
  *
  * @see https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
  * @see https://www.sqlite.org/lang_transaction.html

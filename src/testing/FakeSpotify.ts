@@ -326,6 +326,7 @@ export interface Service {
  * @since 0.1.0
  * @category tags
  * @example
+ * ```ts
  * import { Effect } from "effect"
  * import { FakeSpotify } from "effect-spotify/testing"
  *
@@ -335,6 +336,7 @@ export interface Service {
  *   // … the program under test, which takes its HttpClient from the same layer …
  *   const requests = yield* spotify.requests
  * }).pipe(Effect.provide(FakeSpotify.layer()))
+ * ```
  */
 export class FakeSpotify extends Context.Tag("effect-spotify/testing/FakeSpotify")<FakeSpotify, Service>() {}
 
@@ -470,9 +472,11 @@ export const delayed = (fault: Fault, delay: Duration.DurationInput): Fault => (
  * @since 0.1.0
  * @category faults
  * @example
+ * ```ts
  * import { FakeSpotify } from "effect-spotify/testing"
  *
  * const inDoubt = FakeSpotify.afterApplying(FakeSpotify.connectionReset)
+ * ```
  */
 export const afterApplying = (fault: Fault): Fault => ({ ...fault, applied: true })
 
@@ -791,6 +795,7 @@ export const serve = (
  * @since 0.1.0
  * @category layers
  * @example
+ * ```ts
  * import { NodeHttpServer } from "@effect/platform-node"
  * import { Layer } from "effect"
  * import { FakeSpotify } from "effect-spotify/testing"
@@ -799,6 +804,7 @@ export const serve = (
  * const SpotifyOnAPort = FakeSpotify.layerServer({ consent: "page" }).pipe(
  *   Layer.provide(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
  * )
+ * ```
  */
 export const layerServer = (
   options: Options = {}
