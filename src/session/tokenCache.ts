@@ -58,7 +58,7 @@ const takeOff = (replaced: string | undefined, refused: boolean): Shared => ({
 })
 
 /** The token at hand, and one flight at a time for another. */
-export interface Keeper {
+export interface TokenCache {
   readonly accessToken: Effect.Effect<Redacted.Redacted, SessionError>
   /** A token other than the one that Spotify refused. */
   readonly renew: (refused: Redacted.Redacted) => Effect.Effect<Redacted.Redacted, SessionError>
@@ -66,17 +66,17 @@ export interface Keeper {
   readonly replace: (token: Token | undefined) => Effect.Effect<Token, SessionError>
   readonly current: () => Token | undefined
   /** Sets the token from outside; what a flight brings that is under way already comes too late. */
-  readonly keep: (token: Token | undefined) => void
+  readonly set: (token: Token | undefined) => void
 }
 
 /**
  * `obtain` runs in the session's scope, not in the fiber that happened to ask first: that one may be interrupted without
  * harm to the others, and has no part in what it does for them. It is repeated where that may help.
  */
-export const makeKeeper = (
+export const makeTokenCache = (
   apart: Apart,
-  obtain: (flight: Flight, keeper: Keeper) => Effect.Effect<Token, SessionError>
-): Effect.Effect<Keeper, never, Scope.Scope> =>
+  obtain: (flight: Flight, cache: TokenCache) => Effect.Effect<Token, SessionError>
+): Effect.Effect<TokenCache, never, Scope.Scope> =>
   Effect.gen(function*() {
     let current: Token | undefined
     let changes = 0
@@ -103,7 +103,7 @@ export const makeKeeper = (
         if (closed) return Effect.interrupt
         const mine = flight = takeOff(replaced, refused)
         const changesBefore = changes
-        return retryTokenRequest(obtain(mine, keeper), (error) => repeatAfter("refresh_token", error)).pipe(
+        return retryTokenRequest(obtain(mine, cache), (error) => repeatAfter("refresh_token", error)).pipe(
           Effect.interruptible,
           Effect.onExit((exit) => {
             flight = undefined
@@ -142,7 +142,7 @@ export const makeKeeper = (
         return token === undefined ? Effect.fail(error) : Effect.succeed(token)
       })
 
-    const keeper: Keeper = {
+    const cache: TokenCache = {
       accessToken: Effect.map(valid, (token) => token.accessToken),
       renew: (refused) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
@@ -154,10 +154,10 @@ export const makeKeeper = (
         }),
       replace: (token) => other(textOf(token), false),
       current: () => current,
-      keep: (token) => {
+      set: (token) => {
         current = token
         changes++
       }
     }
-    return keeper
+    return cache
   })

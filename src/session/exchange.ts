@@ -1,0 +1,44 @@
+/** A token from a grant of OAuth's, with what the one before it leaves to it. */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
+import type { Token } from "../store/TokenStore.js"
+import { tellSignInAge } from "./metrics.js"
+import { issuedAt } from "./tokenCache.js"
+import * as tokenEndpoint from "./tokenEndpoint.js"
+
+/** What a token keeps of the one before, where the answer doesn't say. */
+export type Previous = Pick<Token, "scopes" | "refreshToken" | "authorizedAt">
+
+const toToken = (
+  response: tokenEndpoint.TokenResponse,
+  askedAt: number,
+  previous: Previous
+): Token => {
+  const refreshToken = Option.getOrElse(response.refreshToken, () => previous.refreshToken)
+  return {
+    accessToken: response.accessToken,
+    // From when it was asked for, since an answer may lie about while this process stands still.
+    expiresAt: DateTime.unsafeMake(askedAt + response.expiresIn * 1000),
+    ...issuedAt(askedAt, response.expiresIn * 1000),
+    scopes: Option.getOrElse(response.scopes, () => previous.scopes),
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(previous.authorizedAt === undefined ? {} : { authorizedAt: previous.authorizedAt })
+  }
+}
+
+export type Exchange = (
+  grant: tokenEndpoint.Grant,
+  previous: Previous
+) => Effect.Effect<Token, OAuthError | TokenEndpointUnreachable>
+
+export const exchangeOf = (client: HttpClient.HttpClient, app: tokenEndpoint.App): Exchange => (grant, previous) =>
+  Effect.gen(function*() {
+    const askedAt = yield* Clock.currentTimeMillis
+    const token = toToken(yield* tokenEndpoint.request(client, app, grant), askedAt, previous)
+    if (grant.type === "refresh_token") yield* tellSignInAge(token, askedAt)
+    return token
+  })

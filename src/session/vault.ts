@@ -1,0 +1,297 @@
+/**
+ * The token store as one session sees it: what was granted and isn't kept yet is written ahead of everything else (an
+ * outbox of one), offered again with backoff, and compared with what is there where a lock was lost (fencing by content).
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import { TokenStoreError } from "../core/SpotifyError.js"
+import { explained } from "../store/record.js"
+import type { Token, TokenStore } from "../store/TokenStore.js"
+import { type Apart, patience, type Running, stopInClosing } from "./apart.js"
+
+export const textOf = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
+
+const isSame = (a: Token | undefined, b: Token | undefined): boolean =>
+  a === undefined || b === undefined
+    ? a === b
+    : textOf(a.accessToken) === textOf(b.accessToken) && textOf(a.refreshToken) === textOf(b.refreshToken)
+
+const hasOtherRefreshToken = (token: Token | undefined, refreshToken: Redacted.Redacted): boolean =>
+  token?.refreshToken !== undefined && textOf(token.refreshToken) !== textOf(refreshToken)
+
+/** Whether two tokens are of one sign-in. */
+const isOfSameSignIn = (a: Token, b: Token): boolean => a.authorizedAt?.epochMillis === b.authorizedAt?.epochMillis
+
+/** What Spotify gave out, with what was in the store when it was asked. */
+export interface Granted {
+  readonly token: Token
+  readonly previous: Token | undefined
+  readonly isSignIn: boolean
+}
+
+/**
+ * Whether what was granted is later than what somebody else put into the store meanwhile, where a lock was lost: a
+ * sign-in is later than all refreshes of the one before, and so is what a program put there by hand.
+ */
+const isLater = ({ isSignIn, previous, token }: Granted, other: Token): boolean => {
+  if (isSignIn) {
+    return (previous !== undefined && isOfSameSignIn(previous, other)) ||
+      (other.authorizedAt !== undefined && other.authorizedAt.epochMillis <= (token.authorizedAt?.epochMillis ?? 0))
+  }
+  return textOf(other.accessToken) !== "" && isOfSameSignIn(token, other) &&
+    other.expiresAt.epochMillis < token.expiresAt.epochMillis
+}
+
+/**
+ * Kept as a pending sign-in where a token was removed because Spotify refused it: a process that stood still may wake
+ * with its successor, which then belongs into the store. Without it, nobody is signed in because they signed out.
+ */
+export const refusedMark = "effect-spotify: the refresh token was refused"
+
+/** For longer than any process stands still. */
+const markLifetime = Duration.days(7)
+
+/** Tells refresh tokens apart without showing them. */
+const markOf = (refreshToken: Redacted.Redacted | undefined): string => String(Hash.string(textOf(refreshToken) ?? ""))
+
+/** The longest pause between two offers of a token that the store doesn't take. */
+const longestPause = Duration.seconds(30)
+
+/** 200 milliseconds, doubled; jittered, since a store that fails does so for many users at once. */
+const offers = Schedule.exponential("200 millis").pipe(
+  Schedule.modifyDelay((_, delay) => Duration.min(delay, Duration.times(longestPause, 5 / 6))),
+  // By a fifth at most.
+  Schedule.jittered
+)
+
+/** A store of somebody's own says no more than its driver. */
+const withReason = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
+  Effect.mapError(effect, (error) =>
+    error instanceof TokenStoreError && error.detail !== explained(error.detail)
+      ? TokenStoreError.of(error.store, error.operation, explained(error.detail))
+      : error)
+
+/** How long a store may be silent: longer than the stores of this library are by themselves. */
+const storePatience = Duration.seconds(65)
+
+/**
+ * What of the store a session uses. What reads or writes it is for work under the lock, except for `find`.
+ */
+export interface Vault {
+  readonly key: string
+  /** The token in the store, without a lock. */
+  readonly find: Effect.Effect<Option.Option<Token>, TokenStoreError>
+  /** The token in the store, once that has what was granted before. */
+  readonly stored: Effect.Effect<Token | undefined, TokenStoreError>
+  /** Keeps what was granted just now, unless what is in the store came later; gives what is in the store then. */
+  readonly save: (granted: Granted) => Effect.Effect<Token | undefined, TokenStoreError>
+  /** Whether the store has to take something yet: a given token, or any. */
+  readonly hasUnsaved: (token?: Token) => boolean
+  /** Offers what the store hasn't taken until it does; whoever asked may not come again. */
+  readonly keepTrying: Effect.Effect<void>
+  /** Runs an effect under the key's lock. */
+  readonly locked: <A extends Token | undefined, E>(
+    effect: Effect.Effect<A, E>
+  ) => Effect.Effect<A, E | TokenStoreError>
+  /** Removes the token of a refresh token that Spotify refused; false where the store has another one meanwhile. */
+  readonly removeRefused: (refreshToken: Redacted.Redacted) => Effect.Effect<boolean>
+  /** A sign-in or a sign-out ends what was said of a refusal. */
+  readonly forgetRefusal: Effect.Effect<void>
+  /** Nothing of what was granted is to be kept any more. */
+  readonly forget: () => void
+  /** Ends the wait for a store that gives no answer, and runs outside of the caller's transaction. */
+  readonly answered: <A, E>(operation: string, effect: Effect.Effect<A, E>) => Effect.Effect<A, E | TokenStoreError>
+}
+
+export const makeVault = (
+  store: TokenStore.Service,
+  key: string,
+  apart: Apart
+): Effect.Effect<Vault, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    // What the store may not have taken: nobody uses it before it is kept.
+    let unsaved: Granted | undefined
+    let isStoring = false
+    /** Whether it was told that the store doesn't take what it is offered. */
+    let isTold = false
+
+    /** Outside of the caller's transaction, which may be undone, and so may wait for that one to end. */
+    const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
+      Effect.timeoutFail(Effect.interruptible(Effect.disconnect(withReason(effect))), {
+        duration: storePatience,
+        onTimeout: () =>
+          TokenStoreError.of(
+            "of the session",
+            operation,
+            `no answer for ${
+              Duration.format(storePatience)
+            }: somebody holds what it needs, for example a transaction ` +
+              "of this program that waits for this call"
+          )
+      })
+
+    const read = Effect.map(store.get(key), Option.getOrUndefined)
+    const find = answered("get", store.get(key))
+
+    const takeMark = Effect.map(
+      store.takePending(key, refusedMark),
+      (mark) => Option.getOrUndefined(mark)?.scopes[0]
+    )
+
+    /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
+    const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
+      Effect.gen(function*() {
+        let { previous } = granted
+        unsaved = granted
+        if (!isSame(found, previous)) {
+          const belongs = found !== undefined
+            ? isLater(granted, found)
+            : granted.isSignIn || (yield* takeMark) === markOf(previous?.refreshToken)
+          if (!belongs) {
+            unsaved = undefined
+            return found
+          }
+          previous = found
+          unsaved = { ...granted, previous }
+        }
+        isStoring = true
+        yield* Effect.ensuring(
+          store.set(key, granted.token),
+          Effect.sync(() => {
+            isStoring = false
+          })
+        )
+        return granted.token
+      })
+
+    /** As `save`, of what was granted just now. A lock that isn't lost leaves what was there before. */
+    const saveNew = (granted: Granted): Effect.Effect<Token | undefined, TokenStoreError> => {
+      unsaved = granted
+      return Effect.flatMap(Effect.orElseSucceed(read, () => granted.previous), (found) => save(granted, found))
+    }
+
+    const stored = Effect.flatMap(
+      read,
+      (found) => unsaved === undefined ? Effect.succeed(found) : save(unsaved, found)
+    )
+
+    // Some stores commit when the lock is given back, so that a token is kept only then.
+    const locked = <A extends Token | undefined, E>(
+      effect: Effect.Effect<A, E>
+    ): Effect.Effect<A, E | TokenStoreError> =>
+      Effect.tap(withReason(store.withLock(key, Effect.uninterruptible(effect))), (token) => {
+        if (unsaved?.token === token) unsaved = undefined
+        if (unsaved !== undefined || !isTold) return Effect.void
+        isTold = false
+        return Effect.logInfo(`The token store works again: it has the last token of "${key}"`)
+      })
+
+    const forget = (): void => {
+      unsaved = undefined
+      isTold = false
+    }
+
+    const removeRefused = (refreshToken: Redacted.Redacted): Effect.Effect<boolean> =>
+      Effect.gen(function*() {
+        // Where a lock was lost, as when the machine slept, somebody else may have rotated the refresh token meanwhile.
+        const found = yield* Effect.option(read)
+        if (Option.isNone(found) || found.value === undefined) return true
+        if (hasOtherRefreshToken(found.value, refreshToken)) return false
+        const now = yield* DateTime.now
+        yield* Effect.ignore(store.setPending(key, {
+          state: refusedMark,
+          scopes: [markOf(refreshToken)],
+          startedAt: DateTime.addDuration(now, markLifetime)
+        }))
+        const isRemoved = yield* Effect.isSuccess(store.remove(key))
+        return isRemoved || !hasOtherRefreshToken(yield* Effect.orElseSucceed(read, () => undefined), refreshToken)
+      })
+
+    let trying: Running<unknown, unknown> | undefined
+
+    const tellRefused = ({ message }: TokenStoreError) =>
+      Effect.suspend(() => {
+        if (isTold || unsaved === undefined) return Effect.void
+        isTold = true
+        return Effect.logWarning(
+          `The token store doesn't take a new token of "${key}". It is kept in memory and offered again, at least every ${
+            Duration.format(longestPause)
+          }. ${message}`
+        )
+      })
+
+    /** What a store doesn't take at once it may take soon, and whoever asked may not come again. */
+    const keepTrying = Effect.suspend(() =>
+      unsaved === undefined || trying !== undefined ? Effect.void : Effect.map(
+        Effect.suspend(() => unsaved === undefined ? Effect.void : Effect.asVoid(locked(stored))).pipe(
+          Effect.tapError(tellRefused),
+          Effect.retry(offers),
+          Effect.delay("100 millis"),
+          Effect.ensuring(Effect.sync(() => {
+            trying = undefined
+          })),
+          apart.fork
+        ),
+        (fiber) => {
+          trying = fiber
+        }
+      )
+    )
+
+    /** What is lost with a token that was never kept; nothing where the one before it still serves. */
+    const lossOf = ({ isSignIn, previous, token }: Granted): string | undefined => {
+      if (isSignIn) return "the sign-in isn't kept"
+      return token.refreshToken === undefined || !hasOtherRefreshToken(previous, token.refreshToken)
+        ? undefined
+        : "the refresh token that the store has is the one before, which Spotify may not take any more"
+    }
+
+    const tellLost = (reason: string) => {
+      const loss = unsaved && lossOf(unsaved)
+      return loss === undefined
+        ? Effect.void
+        : Effect.logError(
+          `The session of "${key}" ended before the token store took its last token: ${loss}, and the user may have to ` +
+            `sign in again. ${reason}`
+        )
+    }
+
+    const noAnswer = `The store gave no answer for ${Duration.format(patience)}.`
+
+    yield* Effect.addFinalizer(() =>
+      Effect.gen(function*() {
+        if (trying !== undefined) yield* stopInClosing(apart, trying)
+        if (unsaved === undefined) return
+        // What a silent store was given already, it doesn't take a second time.
+        if (isStoring) return yield* tellLost(noAnswer)
+        let reason = noAnswer
+        const last = yield* apart.fork(Effect.tapError(locked(stored), ({ message }) =>
+          Effect.sync(() => {
+            reason = message
+          })))
+        yield* apart.inClosing(Fiber.await(last))
+        yield* tellLost(reason)
+      })
+    )
+
+    return {
+      key,
+      find,
+      stored,
+      save: saveNew,
+      hasUnsaved: (token) => unsaved !== undefined && (token === undefined || unsaved.token === token),
+      keepTrying,
+      locked,
+      removeRefused,
+      forgetRefusal: Effect.ignore(takeMark),
+      forget,
+      answered
+    }
+  })
