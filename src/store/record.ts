@@ -19,6 +19,5 @@ export const explained = (detail: string): string =>
   !isBusy(detail) || detail.endsWith(whyBusy) ? detail : `${detail}. ${whyBusy}`
 
 const whyBusy =
-  "Another process holds the database, or a transaction of this program that waits for this call: tokens are " +
-  "read and kept outside of a caller's transaction, since its rollback would undo them. Ask for the access token before " +
-  "the transaction, or give tokens a database of their own."
+  "Another process holds the database, or a transaction of this program that waits for this call, which tokens " +
+  "take no part in. Ask for the access token before the transaction, or give tokens a database of their own."

@@ -177,7 +177,11 @@ describe("a store that never answers", () => {
       const store = Context.get(context, TokenStore.TokenStore)
       return Context.make(TokenStore.TokenStore, {
         ...store,
-        withLock: (key, effect) => isSilent ? Effect.uninterruptible(Effect.never) : store.withLock(key, effect)
+        withLock: <A, E, R>(
+          key: string,
+          effect: Effect.Effect<A, E, R>
+        ): Effect.Effect<A, E | TokenStoreError, R> =>
+          Effect.suspend(() => isSilent ? Effect.uninterruptible(Effect.never) : store.withLock(key, effect))
       })
     })
     return Effect.gen(function*() {
