@@ -180,7 +180,8 @@ const makeUser = (
     const cache = yield* makeTokenCache(apart, refreshing(vault, exchange))
     const { authorizeUrl, handleCallback } = signingIn(options, store, vault, cache, exchange, apart)
 
-    const remove = Effect.map(Effect.zipRight(store.remove(key), vault.forgetRefusal), () => {
+    // In this order: with a lock that is lost in between, what remains of a refusal would bring the user back.
+    const remove = Effect.map(Effect.zipRight(vault.forgetRefusal, store.remove(key)), () => {
       vault.forget()
       cache.set(undefined)
     })

@@ -140,35 +140,42 @@ export const makeVault = (
     const read = Effect.map(store.get(key), Option.getOrUndefined)
     const find = answered("get", store.get(key))
 
-    const takeMark = Effect.map(
-      store.takePending(key, refusedMark),
-      (mark) => Option.getOrUndefined(mark)?.scopes[0]
-    )
+    const takeMark = store.takePending(key, refusedMark)
+
+    /** Whether the store is empty because this refresh token was refused. A sign-out takes the mark away. */
+    const isRefused = (refreshToken: Redacted.Redacted | undefined): Effect.Effect<boolean, TokenStoreError> =>
+      Effect.flatMap(takeMark, (mark) =>
+        Option.isNone(mark) ? Effect.succeed(false) : Effect.as(
+          // It stays until a token is there: one that isn't kept yet may come after a sign-out.
+          store.setPending(key, mark.value),
+          mark.value.scopes[0] === markOf(refreshToken)
+        ))
 
     /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
     const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
       Effect.gen(function*() {
-        let { previous } = granted
+        const { isSignIn, previous, token } = granted
         unsaved = granted
-        if (!isSame(found, previous)) {
+        const isSuccessor = isSame(found, previous)
+        if (!isSuccessor) {
           const belongs = found !== undefined
             ? isLater(granted, found)
-            : granted.isSignIn || (yield* takeMark) === markOf(previous?.refreshToken)
+            : isSignIn || (yield* isRefused(previous?.refreshToken))
           if (!belongs) {
             unsaved = undefined
             return found
           }
-          previous = found
-          unsaved = { ...granted, previous }
+          if (found !== undefined || isSignIn) unsaved = { ...granted, previous: found }
         }
         isStoring = true
         yield* Effect.ensuring(
-          store.set(key, granted.token),
+          store.set(key, token),
           Effect.sync(() => {
             isStoring = false
           })
         )
-        return granted.token
+        if (!isSuccessor && found === undefined) yield* Effect.ignore(takeMark)
+        return token
       })
 
     /** As `save`, of what was granted just now. A lock that isn't lost leaves what was there before. */

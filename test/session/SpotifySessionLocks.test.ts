@@ -264,6 +264,22 @@ const play = (events: ReadonlyArray<Event>, fenced: boolean) =>
     return { kept, latest, unsure, signedOut, refreshed: yield* Fiber.join(refreshing) }
   }).pipe(Effect.scoped, Effect.provide(Layer.fresh(rotating)))
 
+it.effect("a sign-out isn't undone by a refresh that the store couldn't take before it", () => {
+  const by = (by: 0 | 1 | 2, what: "refresh" | "signOut", slow: number, wait: number): Event => ({
+    what,
+    by,
+    slow,
+    wait
+  })
+  const lost = (wait: number): Event => ({ what: "lose", wait })
+  const before = [by(0, "refresh", 2, 1), by(2, "refresh", 9, 1), lost(2), by(0, "refresh", 0, 4)]
+  const after = [by(0, "refresh", 9, 3), lost(1), by(0, "refresh", 0, 1)]
+  return Effect.map(play([...before, by(1, "signOut", 0, 1), ...after], true), ({ kept, signedOut }) => {
+    expect(signedOut).toBe(true)
+    expect(kept).toBeUndefined()
+  })
+})
+
 describe("any order of refreshes and lost locks", () => {
   for (const fenced of [false, true]) {
     const name = fenced ? "fenced" : "unnoticed"
