@@ -25,9 +25,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/utils/postgresCluster.ts"],
-    // The modules of effect and of the library are loaded once in a process and not for each file, which took half of the
-    // time; tests leave no state behind but their metrics. Many of them wait, so that there is one process a core.
-    isolate: false,
+    // One a core; many tests wait for processes and sockets.
     maxWorkers: availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 60_000
