@@ -41,6 +41,14 @@ export type {
 } from "./dispatcher.js"
 
 /**
+ * What a client can do, by its short name.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export type Service = SpotifyClient.Service
+
+/**
  * A client over the given session and HTTP client.
  *
  * @since 0.1.0

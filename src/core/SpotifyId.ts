@@ -126,7 +126,7 @@ export const expected = (kind: Kind): string =>
  * @since 0.1.0
  * @category parsing
  */
-export const idOption = (kind: Kind, input: string): string | undefined => {
+export const idOrUndefined = (kind: Kind, input: string): string | undefined => {
   const text = textOf(input)
   const parsed = read(text)
   if (parsed === undefined) return isId(kind, text) ? text : undefined
@@ -148,7 +148,7 @@ export const idOption = (kind: Kind, input: string): string | undefined => {
  * @category parsing
  */
 export const id = (kind: Kind, input: string): Either.Either<string, InvalidInput> => {
-  const found = idOption(kind, input)
+  const found = idOrUndefined(kind, input)
   return found === undefined
     ? Either.left(InvalidInput.of("SpotifyId.id", "id", instead(expected(kind), input)))
     : Either.right(found)

@@ -314,7 +314,7 @@ const category = /^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}/\\?#]+$/u
 
 const idOf = (spec: Spec, kind: IdKind, input: unknown): Either.Either<string, InvalidInput> => {
   const text = typeof input === "string" ? input : ""
-  const id = kind === "category" ? (category.test(text) ? text : undefined) : SpotifyId.idOption(kind, text)
+  const id = kind === "category" ? (category.test(text) ? text : undefined) : SpotifyId.idOrUndefined(kind, text)
   if (id !== undefined) return Either.right(encodeURIComponent(id))
   const expected = kind === "category" ? "a category's id" : SpotifyId.expected(kind)
   return Either.left(InvalidInput.of(spec.operation, "id", instead(expected, input)))

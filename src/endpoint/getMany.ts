@@ -43,7 +43,7 @@ export const getMany = <Options extends object, Several, A>(operation: string, o
     }
     const ids: Array<string> = []
     for (const input of inputs) {
-      const id = Predicate.isString(input) ? SpotifyId.idOption(of.kind, input) : undefined
+      const id = Predicate.isString(input) ? SpotifyId.idOrUndefined(of.kind, input) : undefined
       if (id === undefined) {
         return Either.left(InvalidInput.of(operation, "ids", `${expected}, unlike ${shown(input)}`))
       }

@@ -146,7 +146,7 @@ const idsExpected = (kind: SpotifyId.Kind): string => `a list, each ${SpotifyId.
 
 /** Ids, URIs or links of one kind, joined by commas for a query. */
 export const ids = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>, string> =>
-  joined(anyText, (input) => SpotifyId.idOption(kind, input), max, idsExpected(kind))
+  joined(anyText, (input) => SpotifyId.idOrUndefined(kind, input), max, idsExpected(kind))
 
 /** Things of one kind, by their ids. */
 export const several = (kind: SpotifyId.Kind, max: number) => ({
@@ -158,7 +158,7 @@ export const several = (kind: SpotifyId.Kind, max: number) => ({
 export const followedIds = (max: number): Schema.Schema<ReadonlyArray<string>, string> =>
   joined(
     anyText,
-    (input) => SpotifyId.idOption("artist", input) ?? SpotifyId.idOption("user", input),
+    (input) => SpotifyId.idOrUndefined("artist", input) ?? SpotifyId.idOrUndefined("user", input),
     max,
     "a list of ids, spotify: URIs or open.spotify.com links (artist, user)"
   )
@@ -169,7 +169,7 @@ export const texts = (max: number, expected: string): Schema.Schema<ReadonlyArra
 
 /** Ids, URIs or links of one kind, as a list for a body. */
 export const idArray = (kind: SpotifyId.Kind, max: number): Schema.Schema<ReadonlyArray<string>> =>
-  array((input) => SpotifyId.idOption(kind, input), [1, max], idsExpected(kind))
+  array((input) => SpotifyId.idOrUndefined(kind, input), [1, max], idsExpected(kind))
 
 const plainUri = /^spotify:([a-z]+):[0-9A-Za-z]{22}$/
 
@@ -220,7 +220,7 @@ const single = (encode: (input: string) => string | undefined, expected: string)
 
 /** An id, URI or link of one kind. */
 export const id = (kind: SpotifyId.Kind): Schema.Schema<string> =>
-  single((input) => SpotifyId.idOption(kind, input), SpotifyId.expected(kind))
+  single((input) => SpotifyId.idOrUndefined(kind, input), SpotifyId.expected(kind))
 
 /** A URI or link of any of the kinds; `more` takes what is none, and is still allowed. */
 export const uri = (kinds: ReadonlyArray<SpotifyId.Kind>, more?: RegExp): Schema.Schema<string> =>

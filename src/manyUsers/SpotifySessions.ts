@@ -54,6 +54,14 @@ export declare namespace SpotifySessions {
   }
 }
 
+/**
+ * What the sessions of many users can do, by its short name.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export type Service = SpotifySessions.Service
+
 interface Idle {
   /**
    * How long a session that nobody uses stays in memory; 1 minute. Its token stays in the store. It may be 0 or

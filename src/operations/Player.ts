@@ -195,7 +195,7 @@ export const play: Endpoint.Endpoint<[options?: PlayOptions], void> = Endpoint.c
   check: ({ context_uri, offset, uris }) =>
     context_uri !== undefined && uris !== undefined
       ? { field: "uris", expected: "absent where context_uri is given" }
-      : offset !== undefined && SpotifyId.idOption("artist", context_uri ?? "") !== undefined
+      : offset !== undefined && SpotifyId.idOrUndefined("artist", context_uri ?? "") !== undefined
       ? { field: "offset", expected: "absent where context_uri is an artist, who has no order" }
       : undefined,
   scopes: ["user-modify-playback-state"]

@@ -175,7 +175,7 @@ const following = {
 const ofOneType = (
   { ids, type }: { readonly type: "artist" | "user"; readonly ids: ReadonlyArray<string> }
 ): Endpoint.Refusal | undefined =>
-  ids.every((id) => SpotifyId.idOption(type, id) !== undefined)
+  ids.every((id) => SpotifyId.idOrUndefined(type, id) !== undefined)
     ? undefined
     : { field: "ids", expected: `a list, each ${SpotifyId.expected(type)}, as type is ${type}` }
 

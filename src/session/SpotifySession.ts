@@ -86,6 +86,14 @@ export declare namespace SpotifySession {
   }
 }
 
+/**
+ * What a session can do, by its short name.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export type Service = SpotifySession.Service
+
 interface UserOptions {
   readonly clientId: string
   readonly redirectUri: string

@@ -153,6 +153,14 @@ export declare namespace TokenStore {
 }
 
 /**
+ * What a store can do, by its short name.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export type Service = TokenStore.Service
+
+/**
  * A token that consists of a refresh token alone, for a program that has one from elsewhere.
  *
  * It counts as expired, so that the first use refreshes it. Without `authorizedAt` nobody can tell when its six months
@@ -557,7 +565,7 @@ const encrypt = (store: TokenStore.Service, sealer: sealing.Sealer): TokenStore.
  * import { Layer, Redacted } from "effect"
  * import { TokenStore } from "effect-spotify"
  *
- * const layer = TokenStore.encrypted({ key: Redacted.make("VEhJUyBJUyBBTiBFWEFNUExFLCBOT1QgQSBLRVkhISE=") }).pipe(
+ * const layer = TokenStore.layerEncrypted({ key: Redacted.make("VEhJUyBJUyBBTiBFWEFNUExFLCBOT1QgQSBLRVkhISE=") }).pipe(
  *   Layer.provide(TokenStore.layerFile("tokens.json")),
  *   Layer.provide(NodeFileSystem.layer)
  * )
@@ -567,15 +575,15 @@ const encrypt = (store: TokenStore.Service, sealer: sealing.Sealer): TokenStore.
  * @since 0.1.0
  * @category encryption
  */
-export const encrypted = (
+export const layerEncrypted = (
   options: EncryptionOptions
 ): Layer.Layer<TokenStore, InvalidInput | TokenStoreError, TokenStore> =>
   Layer.effect(
     TokenStore,
     Effect.gen(function*() {
-      yield* checkOptions("TokenStore.encrypted", encryptionOptions, options ?? null)
+      yield* checkOptions("TokenStore.layerEncrypted", encryptionOptions, options ?? null)
       if (options.key === undefined) {
-        return yield* InvalidInput.of("TokenStore.encrypted", "key", `given: ${aSecret[1]}`)
+        return yield* InvalidInput.of("TokenStore.layerEncrypted", "key", `given: ${aSecret[1]}`)
       }
       const sealer = yield* Effect.mapError(
         sealing.make(options.key, options.previousKeys ?? [], options.acceptPlain ?? false),
@@ -588,18 +596,18 @@ export const encrypted = (
 const encryptionConfig = {
   key: [Config.isConfig, "a Config such as Config.redacted(\"TOKEN_KEY\")", true],
   previousKeys: [Config.isConfig, "a Config of a list of keys"],
-  acceptPlain: aBoolean
+  acceptPlain: [Config.isConfig, "a Config of true or false"]
 } as const
 
 /**
- * {@link encrypted} with keys from `Config`.
+ * As `layerEncrypted`, its options read from `Config`.
  *
  * @example
  * ```ts
  * import { Config } from "effect"
  * import { TokenStore } from "effect-spotify"
  *
- * const layer = TokenStore.encryptedConfig({
+ * const layer = TokenStore.layerEncryptedConfig({
  *   key: Config.redacted("TOKEN_KEY"),
  *   previousKeys: Config.array(Config.redacted(), "TOKEN_KEYS_BEFORE").pipe(Config.withDefault([]))
  * })
@@ -608,17 +616,15 @@ const encryptionConfig = {
  * @since 0.1.0
  * @category encryption
  */
-export const encryptedConfig = (options: {
-  readonly key: Config.Config<Redacted.Redacted<string>>
-  readonly previousKeys?: Config.Config<ReadonlyArray<Redacted.Redacted<string>>> | undefined
-  readonly acceptPlain?: boolean | undefined
-}): Layer.Layer<TokenStore, InvalidInput | TokenStoreError | ConfigError.ConfigError, TokenStore> =>
+export const layerEncryptedConfig = (
+  options: Config.Config.Wrap<EncryptionOptions>
+): Layer.Layer<TokenStore, InvalidInput | TokenStoreError | ConfigError.ConfigError, TokenStore> =>
   Layer.unwrapEffect(Effect.gen(function*() {
-    yield* checkOptions("TokenStore.encryptedConfig", encryptionConfig, options ?? null)
-    if (options.key === undefined) {
-      return yield* InvalidInput.of("TokenStore.encryptedConfig", "key", `given: ${encryptionConfig.key[1]}`)
+    if (!Config.isConfig(options)) {
+      yield* checkOptions("TokenStore.layerEncryptedConfig", encryptionConfig, options ?? null)
+      if (options.key === undefined) {
+        return yield* InvalidInput.of("TokenStore.layerEncryptedConfig", "key", `given: ${encryptionConfig.key[1]}`)
+      }
     }
-    const key = yield* options.key
-    const previousKeys = yield* options.previousKeys ?? Config.succeed([])
-    return encrypted({ key, previousKeys, acceptPlain: options.acceptPlain })
+    return layerEncrypted(yield* Config.unwrap(options))
   }))

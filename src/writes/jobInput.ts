@@ -34,7 +34,7 @@ const job = (operation: string, source: Allowed, allowed: { readonly [name: stri
     playlist: (id: unknown, uris: unknown, options: unknown): Checked =>
       Either.flatMap(
         check(operation, "id", [
-          (id) => Predicate.isString(id) && SpotifyId.idOption("playlist", id) !== undefined,
+          (id) => Predicate.isString(id) && SpotifyId.idOrUndefined("playlist", id) !== undefined,
           SpotifyId.expected("playlist")
         ], id),
         () => entries(uris, options)

@@ -67,7 +67,7 @@ export const remembering = <Args extends ReadonlyArray<unknown>>(
 ): Endpoint<[id: string, ...Args], PlaylistSnapshot> => {
   const keep = (id: string, snapshot_id: string | undefined, args: Args) =>
     withWrites((writes, at) => {
-      const playlist = SpotifyId.idOption("playlist", id) ?? id
+      const playlist = SpotifyId.idOrUndefined("playlist", id) ?? id
       // Inserted anew, so that the map stays sorted by age.
       writes.delete(playlist)
       if (snapshot_id !== undefined) writes.set(playlist, { snapshot_id, at, shows: showing(...args) })

@@ -349,7 +349,7 @@ export const sync = (operation: string, operations: Operations) => {
     wanted: Iterable<string>,
     options: Options<E, R> = {}
   ): Effect.Effect<Outcome, Failure<E> | ImpossibleSync, SpotifyClient | R> => {
-    const playlist = SpotifyId.idOption("playlist", id)
+    const playlist = SpotifyId.idOrUndefined("playlist", id)
     return playlist === undefined
       ? Effect.fail(InvalidInput.of(operation, "id", `${SpotifyId.expected("playlist")}, not "${id}"`))
       : Effect.flatMap(wantedOf(wanted), (uris) => makeEqual(playlist, uris, options))

@@ -163,12 +163,12 @@ describe("id", () => {
       for (const other of kinds) {
         for (const input of [`spotify:${other}:${id}`, `https://open.spotify.com/intl-sv/${other}/${id}?si=1`]) {
           const isRight = kind === other || named(kind) === other
-          expect(SpotifyId.idOption(kind, input), `${kind} ${input}`).toBe(isRight ? id : undefined)
+          expect(SpotifyId.idOrUndefined(kind, input), `${kind} ${input}`).toBe(isRight ? id : undefined)
         }
       }
-      expect(SpotifyId.idOption(kind, ` ${id} `)).toBe(id)
+      expect(SpotifyId.idOrUndefined(kind, ` ${id} `)).toBe(id)
       // What isn't an id of 22 letters and digits can only be a user's.
-      expect(SpotifyId.idOption(kind, "some.body")).toBe(kind === "user" ? "some.body" : undefined)
+      expect(SpotifyId.idOrUndefined(kind, "some.body")).toBe(kind === "user" ? "some.body" : undefined)
     }
   })
 
@@ -186,10 +186,10 @@ describe("id", () => {
 
   it("refuses user ids that would change a path or can't stand in one", () => {
     for (const input of ["", ".", "..", "a/b", "a b", "a:b", "a\u0000b", "a\nb", "\ud800", "spotify:user:%2E"]) {
-      expect(SpotifyId.idOption("user", input), JSON.stringify(input)).toBeUndefined()
+      expect(SpotifyId.idOrUndefined("user", input), JSON.stringify(input)).toBeUndefined()
     }
     for (const input of ["über", "a?b#c", "a%20b", "%", "...", "-_.!~*'()", "1234567890", "😀", "__proto__"]) {
-      expect(SpotifyId.idOption("user", input)).toBe(input)
+      expect(SpotifyId.idOrUndefined("user", input)).toBe(input)
     }
   })
 })
@@ -206,7 +206,7 @@ describe("round trips", () => {
   const base62 = fc.stringMatching(/^[0-9A-Za-z]{22}$/)
   const odd = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 })
   const userId = fc.oneof(odd, fc.string({ unit: "binary", minLength: 1, maxLength: 8 }))
-    .filter((name) => SpotifyId.idOption("user", name) === name)
+    .filter((name) => SpotifyId.idOrUndefined("user", name) === name)
   const anyId = fc.constantFrom(...kinds).chain((kind) =>
     fc.tuple(fc.constant(kind), kind === "user" ? userId : base62)
   )
@@ -216,7 +216,7 @@ describe("round trips", () => {
       fc.property(anyId, ([kind, id]) => {
         for (const text of [SpotifyId.uri(kind, id), SpotifyId.url(kind, id), `${SpotifyId.url(kind, id)}?si=x`]) {
           expect(SpotifyId.parse(text)).toEqual(Either.right({ kind: named(kind), id }))
-          expect(SpotifyId.idOption(kind, text)).toBe(id)
+          expect(SpotifyId.idOrUndefined(kind, text)).toBe(id)
           expect(SpotifyId.uriOption(text)).toBe(SpotifyId.uri(kind, id))
         }
       }),
@@ -234,7 +234,7 @@ describe("round trips", () => {
       fc.property(fc.constantFrom(...kinds), anything, (kind, input) => {
         SpotifyId.parse(input)
         SpotifyId.uriOption(input)
-        const id = SpotifyId.idOption(kind, input)
+        const id = SpotifyId.idOrUndefined(kind, input)
         if (id !== undefined) {
           const url = new URL(`https://api.spotify.com/v1/users/${encodeURIComponent(id)}/playlists`)
           expect(url.pathname.split("/")).toHaveLength(5)

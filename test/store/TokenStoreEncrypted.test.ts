@@ -11,7 +11,7 @@ const makeKey = (byte: number) => Redacted.make(Buffer.alloc(32, byte).toString(
 behaves(
   "encrypted",
   Effect.map(Layer.build(KeyValueStore.layerMemory), (context) =>
-    TokenStore.encrypted({ key: makeKey(1) }).pipe(
+    TokenStore.layerEncrypted({ key: makeKey(1) }).pipe(
       Layer.provide(TokenStore.layerKeyValueStore()),
       Layer.provide(Layer.succeedContext(context))
     )),
@@ -40,7 +40,7 @@ describe("encrypted", () => {
           body(store, (options) =>
             Effect.provide(
               TokenStore.TokenStore,
-              Layer.fresh(TokenStore.encrypted(options)).pipe(Layer.provide(layer))
+              Layer.fresh(TokenStore.layerEncrypted(options)).pipe(Layer.provide(layer))
             ))).pipe(Effect.provide(layer))
     )
 
@@ -155,7 +155,7 @@ describe("encrypted", () => {
 
   it.effect("reads its keys from Config", () =>
     Effect.gen(function*() {
-      const layer = TokenStore.encryptedConfig({
+      const layer = TokenStore.layerEncryptedConfig({
         key: Config.redacted("TOKEN_KEY"),
         previousKeys: Config.array(Config.redacted(), "TOKEN_KEYS_BEFORE").pipe(Config.withDefault([]))
       }).pipe(Layer.provide(TokenStore.layerMemory))

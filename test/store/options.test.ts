@@ -29,8 +29,8 @@ const refusal = (layer: Layer.Layer<TokenStore.TokenStore, unknown, Needs>) =>
 const values = untyped(TokenStore.layerKeyValueStore)
 const file = untyped(TokenStore.layerFile)
 const memory = untyped(TokenStore.layerMemoryWith)
-const encrypted = untyped(TokenStore.encrypted)
-const encryptedConfig = untyped(TokenStore.encryptedConfig)
+const encrypted = untyped(TokenStore.layerEncrypted)
+const encryptedConfig = untyped(TokenStore.layerEncryptedConfig)
 const sql = untyped(TokenStoreSql.layer)
 
 describe("options of a store that can't be right", () => {
@@ -43,20 +43,20 @@ describe("options of a store that can't be right", () => {
     ["layerFile", "path", "the path of a file, not undefined", () => file(undefined)],
     ["layerMemoryWith", "tokens", "an object of keys and their tokens", () => memory({ a: { accessToken: "text" } })],
     ["layerMemoryWith", "tokens", "an object of keys and their tokens", () => memory(null)],
-    ["encrypted", "previousKey", "spelt previousKeys", () => encrypted({ key, previousKey: [key] })],
-    ["encrypted", "key", "Redacted.make", () => encrypted({ key: Redacted.value(key) })],
-    ["encrypted", "key", "given", () => encrypted({})],
-    ["encrypted", "previousKeys", "a list", () => encrypted({ key, previousKeys: key })],
-    ["encrypted", "acceptPlain", "true or false", () => encrypted({ key, acceptPlain: "yes" })],
-    ["encrypted", "options", "an object", () => encrypted(undefined)],
+    ["layerEncrypted", "previousKey", "spelt previousKeys", () => encrypted({ key, previousKey: [key] })],
+    ["layerEncrypted", "key", "Redacted.make", () => encrypted({ key: Redacted.value(key) })],
+    ["layerEncrypted", "key", "given", () => encrypted({})],
+    ["layerEncrypted", "previousKeys", "a list", () => encrypted({ key, previousKeys: key })],
+    ["layerEncrypted", "acceptPlain", "true or false", () => encrypted({ key, acceptPlain: "yes" })],
+    ["layerEncrypted", "options", "an object", () => encrypted(undefined)],
     [
-      "encryptedConfig",
+      "layerEncryptedConfig",
       "previouskeys",
       "spelt previousKeys",
       () => encryptedConfig({ key: Config.succeed(key), previouskeys: Config.succeed([key]) })
     ],
-    ["encryptedConfig", "key", "a Config", () => encryptedConfig({ key })],
-    ["encryptedConfig", "key", "given", () => encryptedConfig({})],
+    ["layerEncryptedConfig", "key", "a Config", () => encryptedConfig({ key })],
+    ["layerEncryptedConfig", "key", "given", () => encryptedConfig({})],
     ["TokenStoreSql", "tabel", "spelt table", () => sql({ tabel: "tokens" })],
     ["TokenStoreSql", "table", "the name of a table", () => sql({ table: "" })],
     ["TokenStoreSql", "table", "the name of a table", () => sql({ table: "public." })],

@@ -356,7 +356,7 @@ describe("what needs no client", () => {
   const plain: ReadonlyArray<readonly [name: string, f: Untyped]> = [
     ["SpotifyId.parse", SpotifyId.parse as Untyped],
     ["SpotifyId.id", SpotifyId.id as Untyped],
-    ["SpotifyId.idOption", SpotifyId.idOption as Untyped],
+    ["SpotifyId.idOrUndefined", SpotifyId.idOrUndefined as Untyped],
     ["SpotifyId.uriOption", SpotifyId.uriOption as Untyped],
     ["SpotifyAuth.parseCallback", SpotifyAuth.parseCallback as Untyped],
     ["SpotifyAuth.authorizeUrl", SpotifyAuth.authorizeUrl as Untyped],
@@ -374,7 +374,7 @@ describe("what needs no client", () => {
       "codeChallenge",
       "accountsUrl"
     ])
-    const first = name === "SpotifyId.id" || name === "SpotifyId.idOption" ? kinds : fc.oneof(anything, options)
+    const first = name === "SpotifyId.id" || name === "SpotifyId.idOrUndefined" ? kinds : fc.oneof(anything, options)
     for (const args of samples(fc.tuple(first, anything, anything), 400, name)) {
       expect(() => f(...args), `${name} ${describeSafely(args[0])}`).not.toThrow()
     }
