@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Data, Effect, Schema } from "effect"
 import * as BulkWrites from "effect-spotify/BulkWrites"
 import * as Playlists from "effect-spotify/Playlists"
 import * as PlaylistSync from "effect-spotify/PlaylistSync"
@@ -21,6 +21,8 @@ const refuse = Effect.flatMap(
   ({ failNext }) => failNext([FakeSpotify.slow(0), FakeSpotify.apiError(403, "Forbidden")], { on: { method: "POST" } })
 )
 
+class DiskFull extends Data.TaggedError("DiskFull")<{ readonly message: string }> {}
+
 describe("the errors of long writes and syncs go through JSON", () => {
   it.effect("an incomplete write, whose account goes on from there", () =>
     Effect.gen(function*() {
@@ -40,7 +42,7 @@ describe("the errors of long writes and syncs go through JSON", () => {
   it.effect("one that onProgress stopped, as far as its error can be written", () =>
     Effect.gen(function*() {
       const stopped = yield* Effect.flip(
-        Playlists.addAll(empty, tracks(150), { onProgress: () => Effect.fail(new Error("disk full")) })
+        Playlists.addAll(empty, tracks(150), { onProgress: () => new DiskFull({ message: "disk full" }) })
       )
       if (stopped._tag !== "IncompleteWrite") throw stopped
       expect((yield* through(BulkWrites.IncompleteWrite)(stopped)).cause).toMatchObject({ message: "disk full" })
