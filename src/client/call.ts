@@ -84,7 +84,8 @@ export class Call {
     private readonly own: Request["headers"]
   ) {
     this.clock = clockOf(fiber)
-    this.priority = fiber.getFiberRef(priority)
+    // Whatever a program without types says.
+    this.priority = fiber.getFiberRef(priority) === "background" ? "background" : "interactive"
     this.backoff = shared.settings.schedule.initial
   }
 

@@ -41,6 +41,12 @@ describe("maxInFlight", () => {
 })
 
 describe("a new call", () => {
+  it.effect("of a priority that there isn't waits as an interactive one", () =>
+    Effect.gen(function*() {
+      const priority = JSON.parse("\"urgent\"")
+      yield* Effect.replicateEffect(get("/me"), 3, { concurrency: 3 }).pipe(SpotifyClient.withPriority(priority))
+    }).pipe(Effect.provide(layer({ client: { maxInFlight: 1 } }))))
+
   it.effect("at the end of a pause goes after those who wait", () =>
     Effect.gen(function*() {
       const fake = yield* spotify
