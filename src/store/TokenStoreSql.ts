@@ -4,227 +4,29 @@
  * @since 0.1.0
  */
 import * as SqlClient from "@effect/sql/SqlClient"
-import { SqlError } from "@effect/sql/SqlError"
-import type { Statement } from "@effect/sql/Statement"
-import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
-import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { digest } from "../core/digest.js"
 import { type Allowed, aText, checkOptions } from "../core/input.js"
 import { type InvalidInput, TokenStoreError } from "../core/SpotifyError.js"
-import * as dialects from "./dialects.js"
-import * as lock from "./lock.js"
-import { describe, explained, pendingLifetime } from "./record.js"
+import { describe, pendingLifetime } from "./record.js"
+import { makeDatabase } from "./sqlLock.js"
+import { openTable } from "./sqlTable.js"
 import { PendingSignIn, Token, TokenStore } from "./TokenStore.js"
-
-const version = "1"
-
-const columns = ["id text", "kind text", "user_key text", "value text", "updated_at bigint"]
 
 const tokenJson = Schema.parseJson(Token)
 const pendingJson = Schema.parseJson(PendingSignIn)
 
-/** A lock and its transaction, for the work under the lock. */
-interface Held {
-  readonly transaction: dialects.Transaction
-  /** Keeps what was written and frees the lock. */
-  readonly end: Effect.Effect<void, TokenStoreError>
-  ended: boolean
-  /** The first statement that failed: for it, PostgreSQL undoes the rest of the transaction without a word. */
-  failure: TokenStoreError | undefined
-}
-
 const make = (client: SqlClient.SqlClient, table: string) =>
   Effect.gen(function*() {
     const store = `table ${table}`
-    const toStoreError = (operation: string) => (error: unknown) =>
-      error instanceof TokenStoreError
-        ? error
-        : TokenStoreError.of(
-          store,
-          operation,
-          error instanceof SqlError ? explained(dialects.messageOf(error)) : String(error)
-        )
-
-    const sql = client.withoutTransforms()
-    const dialect = yield* Effect.mapError(dialects.fromClient(client, table), toStoreError("open"))
-
-    const tooLong = `no answer for ${Duration.format(dialects.maxWait)}: the database is away, or somebody holds its ` +
-      "lock, for example a transaction of this program that waits for this call"
-
-    // Ends the wait also where the caller can't be interrupted.
-    const inTime = (operation: string) => <A>(effect: Effect.Effect<A, TokenStoreError>) =>
-      Effect.timeoutFail(Effect.interruptible(effect), {
-        duration: dialects.maxWait,
-        onTimeout: () => TokenStoreError.of(store, operation, tooLong)
-      })
-
-    const heldLock = FiberRef.unsafeMake<Held | undefined>(undefined)
-    const local = lock.make()
-
-    const begin = (
-      operation: string,
-      key: string,
-      restore: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
-    ) =>
-      Effect.gen(function*() {
-        const entered = yield* Deferred.make<dialects.Transaction, TokenStoreError>()
-        const leave = yield* Deferred.make<void, TokenStoreError>()
-        const kept = yield* Deferred.make<void, TokenStoreError>()
-
-        // In a fiber of its own, because getting a connection can't be interrupted.
-        const fiber = yield* Effect.gen(function*() {
-          const transaction = yield* dialect.lock(key)
-          yield* Deferred.succeed(entered, transaction)
-          yield* Deferred.await(leave)
-          yield* Effect.mapError(dialects.whileBusy(transaction.commit), toStoreError(operation))
-          yield* Deferred.succeed(kept, undefined)
-        }).pipe(
-          Effect.scoped,
-          dialects.whileBusy,
-          Effect.onError((cause) => {
-            const failure = Effect.fail(toStoreError(operation)(Cause.squash(cause)))
-            return Effect.zipRight(Deferred.complete(entered, failure), Deferred.complete(kept, failure))
-          }),
-          dialects.alone,
-          Effect.interruptible,
-          Effect.forkDaemon
-        )
-
-        const transaction = yield* restore(inTime(operation)(Deferred.await(entered))).pipe(
-          Effect.onError(() => Fiber.interruptFork(fiber))
-        )
-        const held: Held = {
-          transaction,
-          ended: false,
-          failure: undefined,
-          end: Effect.suspend(() => {
-            held.ended = true
-            return Deferred.complete(leave, held.failure === undefined ? Effect.void : Effect.fail(held.failure))
-          }).pipe(
-            Effect.zipRight(Fiber.await(fiber)),
-            Effect.zipRight(Deferred.await(kept)),
-            inTime(operation)
-          )
-        }
-        return held
-      })
-
-    const locked = <A, E, R>(
-      operation: string,
-      key: string,
-      effect: Effect.Effect<A, E, R>
-    ): Effect.Effect<A, E | TokenStoreError, R> =>
-      local(
-        dialect.locksAll ? "" : key,
-        Effect.uninterruptibleMask((restore) =>
-          Effect.gen(function*() {
-            const held = yield* begin(operation, key, restore)
-            const exit = yield* Effect.exit(Effect.locally(restore(effect), heldLock, held))
-            yield* held.end
-            return yield* exit
-          })
-        )
-      )
-
-    const send = <A>(operation: string, result: Effect.Effect<A, SqlError>): Effect.Effect<A, TokenStoreError> =>
-      result.pipe(
-        dialects.whileBusy,
-        Effect.mapError(toStoreError(operation)),
-        Effect.uninterruptible,
-        Effect.disconnect,
-        inTime(operation)
-      )
-
-    const sendUnder = <A>(operation: string, held: Held, result: Effect.Effect<A, SqlError>) =>
-      // Interrupting a statement makes PostgreSQL undo its whole transaction.
-      Effect.uninterruptible(Effect.tapError(send(operation, result), (error) =>
-        Effect.sync(() => {
-          held.failure ??= error
-        })))
-
-    const currentLock = Effect.map(FiberRef.get(heldLock), (held) => held?.ended === false ? held : undefined)
-
-    const read = <A extends object>(operation: string, statement: Statement<A>) =>
-      Effect.flatMap(currentLock, (held) =>
-        held === undefined
-          ? send(operation, dialect.execute(statement))
-          : sendUnder(operation, held, held.transaction.execute(statement)))
-
-    const write = <A extends object>(operation: string, statement: Statement<A>) =>
-      Effect.flatMap(currentLock, (held) =>
-        held === undefined && dialect.locksAll
-          ? locked(operation, "", read(operation, statement))
-          : read(operation, statement))
-
+    const database = yield* makeDatabase(client, store, table)
+    yield* openTable(database, store, table)
+    const { locked, read, sql, write } = database
     const name = sql(table)
-
-    const found = Effect.map(
-      send("open", dialect.columns),
-      (columns) => columns.map((column) => `${column.name} ${column.type}`)
-    )
-
-    const create = send(
-      "open",
-      dialect.create(
-        sql`CREATE TABLE IF NOT EXISTS ${name} (
-          ${sql.literal(columns.map((column) => `${column} NOT NULL`).join(", "))}, PRIMARY KEY (id)
-        )`
-      )
-    ).pipe(
-      // Another process may have made it meanwhile.
-      Effect.catchAll((error) => Effect.flatMap(found, ({ length }) => length === 0 ? Effect.fail(error) : Effect.void))
-    )
-
-    const refuse = (reason: string) => TokenStoreError.of(store, "open", `it was left as it is: ${reason}`)
-
-    const findVersion = Effect.map(
-      read("open", sql<{ readonly value: string }>`SELECT value FROM ${name} WHERE id = 'version'`),
-      (rows) => rows[0]?.value
-    )
-
-    yield* Effect.ignore(send("open", dialect.protect))
-    if ((yield* found).length === 0) {
-      yield* create
-    }
-    const actual = yield* found
-    if (actual.length === 0) {
-      return yield* TokenStoreError.of(
-        store,
-        "open",
-        "what one connection makes, another one doesn't see: an SQLite database has to be a file (for tokens in memory " +
-          "there is TokenStore.layerMemory)"
-      )
-    }
-    if (actual.length !== columns.length || !columns.every((column) => actual.includes(column))) {
-      const [expected, instead] = [columns.join(", "), actual.join(", ")]
-      return yield* refuse(
-        `a table of tokens has the columns ${expected}, and this one has ${instead}. Choose another name with \`table\`.`
-      )
-    }
-    if ((yield* findVersion) === undefined) {
-      // Under the lock, since where reads are repeatable two who write the same row at once fail.
-      yield* locked(
-        "open",
-        "",
-        read(
-          "open",
-          sql`INSERT INTO ${name} (id, kind, user_key, value, updated_at)
-            VALUES ('version', 'version', '', ${version}, 0) ON CONFLICT (id) DO NOTHING`
-        )
-      )
-    }
-    const actualVersion = yield* findVersion
-    if (actualVersion !== version) {
-      return yield* refuse(`it has version ${actualVersion}, and this release knows version ${version}`)
-    }
 
     const decode = <A, I>(
       operation: string,
