@@ -1,7 +1,8 @@
 /**
  * Where tokens are kept: a small service with a layer for each place.
  *
- * Stores are keyed, so that one serves many users; a session names its key.
+ * Stores are keyed, so that one serves many users; a session names its key. A key's lock is mutual exclusion between
+ * fibers, processes or machines, as far as the store reaches. Secrets can be encrypted before they are stored (AEAD).
  *
  * @since 0.1.0
  */
@@ -275,7 +276,7 @@ export const layerMemoryWith = (tokens: Readonly<Record<string, Token>>): Layer.
 
 const areTokens = Schema.is(Schema.Record({ key: Schema.String, value: Schema.typeSchema(token) }))
 
-/** A writer's moment, and not the clock's: five times within a quarter of a second. */
+/** Backoff for a writer to finish: five times within a quarter of a second of real time, not of Effect's clock. */
 const rereads = Schedule.recurs(5).pipe(
   Schedule.tapOutput((n) =>
     Effect.async<void>((resume) => {
@@ -332,7 +333,7 @@ export const layerKeyValueStore = (
             : error.message
         )
 
-      /** An entry, read again where it makes no sense: some storages show what is only half written. */
+      /** An entry, read again where it doesn't decode: in some storages a read beside a write is torn. */
       const read = <A>(name: string, schema: Schema.Schema<A, string>) =>
         Effect.retry(
           Effect.flatMap(values.get(name), Effect.transposeMapOption(Schema.decode(schema))),

@@ -1,5 +1,6 @@
 /**
- * Tokens in a database, for programs that run on several machines or have many users: PostgreSQL and SQLite.
+ * Tokens in a database, for programs that run on several machines or have many users: PostgreSQL, with advisory locks, and
+ * SQLite, with its write lock.
  *
  * @since 0.1.0
  */
@@ -112,10 +113,10 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  * with `TokenStoreError` and work again when it is back; a program that may start before its database can use
  * `Layer.retry` on this layer together with the client's.
  *
- * Inside a transaction of the program's own that has written, a call that needs a new token can't be had on SQLite: the
- * store may not join the transaction, and can't write beside it. It fails with a `TokenStoreError` that says so, after a
- * minute, and the transaction is to be ended or undone; what Spotify granted meanwhile isn't lost, see `SpotifySession`.
- * Ask for the access token before the transaction, or give tokens a file of their own.
+ * On SQLite, a call that needs a new token fails inside a transaction of the program's own that has written, after a
+ * minute and with a `TokenStoreError` that says so: the store doesn't join the transaction, and can't write beside it.
+ * Commit or roll back then; what Spotify granted meanwhile isn't lost, see `SpotifySession`. Ask for the access token
+ * before the transaction, or give tokens a file of their own.
  *
  * Tested with `@effect/sql-pg` and with `@effect/sql-libsql` on a file. Another SQLite client that has one connection
  * lets nobody else use it while a lock is held.

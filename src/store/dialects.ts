@@ -1,3 +1,7 @@
+/**
+ * The SQL dialects: PostgreSQL, with an advisory lock for each key that ends with its transaction, and SQLite, with a
+ * transaction that holds the write lock of the whole database.
+ */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import type { Statement } from "@effect/sql/Statement"
@@ -13,13 +17,13 @@ import { digest } from "../core/digest.js"
 import { monotonic } from "../core/time.js"
 import { isBusy } from "./record.js"
 
-/** How long a statement or a lock is waited for. */
+/** The timeout of a statement and of a wait for a lock. */
 export const maxWait = Duration.seconds(60)
 
 /** A transaction that holds a lock. */
 export interface Transaction {
   readonly execute: Execute
-  /** Keeps what was written; without it the end of the scope undoes it. */
+  /** Without it, the end of the scope rolls back. */
   readonly commit: Effect.Effect<void, SqlError>
 }
 
@@ -36,7 +40,7 @@ export interface Column {
 export interface Dialect {
   /** Whether a lock is one on the whole database, and writing needs it. */
   readonly locksAll: boolean
-  /** Runs a statement that is its own transaction. */
+  /** Runs a statement by itself (autocommit). */
   readonly execute: Execute
   readonly columns: Effect.Effect<ReadonlyArray<Column>, SqlError>
   readonly create: (definition: Statement<object>) => Effect.Effect<unknown, SqlError>
@@ -46,7 +50,7 @@ export interface Dialect {
   readonly lock: (key: string) => Effect.Effect<Transaction, SqlError, Scope.Scope>
 }
 
-/** The words of the driver, which hold no values of ours. */
+/** The driver's message. It shows no parameter of a statement, and so no token. */
 export const messageOf = ({ cause, message }: SqlError): string => {
   const detail = Predicate.hasProperty(cause, "message") && cause.message !== ""
     ? cause.message
@@ -56,10 +60,10 @@ export const messageOf = ({ cause, message }: SqlError): string => {
   return `${message}: ${detail}`
 }
 
-/** Before `maxWait`, so that the error is the one that says why. */
+/** A little less than `maxWait`, so that SQLite's own error comes before a timeout that couldn't say why. */
 const busyWait = Duration.toMillis(maxWait) - 1000
 
-/** SQLite gives up at once when another connection writes. */
+/** Retries with backoff while SQLite is busy: it fails at once when another connection writes. */
 export const whileBusy = <A, E extends { readonly _tag: string }>(
   effect: Effect.Effect<A, E | SqlError>
 ): Effect.Effect<A, E | SqlError> =>
@@ -76,8 +80,8 @@ export const whileBusy = <A, E extends { readonly _tag: string }>(
   })
 
 /**
- * Hides a transaction of the caller's, which the statement would join: its rollback would undo a token that is in use
- * already, and it may even be one of another database.
+ * Hides a transaction that the caller has open, which `@effect/sql` would make the statement join. Its rollback would
+ * undo a token that is in use already, and it may be a transaction of another database.
  */
 export const alone = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.mapInputContext(
@@ -92,7 +96,7 @@ export const alone = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
 /** A transaction on a connection that nobody else uses meanwhile. */
 const begin = (sql: SqlClient.SqlClient, text: string): Effect.Effect<Transaction, SqlError, Scope.Scope> =>
   Effect.gen(function*() {
-    // The connection would be lost to its pool if it came after an interruption.
+    // A connection that arrives after an interruption would never go back to its pool.
     const connection = yield* Effect.uninterruptible(sql.reserve)
     const execute: Execute = (statement) => {
       const [text, values] = statement.compile(true)
@@ -122,9 +126,10 @@ const postgres = (sql: SqlClient.SqlClient, table: string): Dialect => ({
   lock: (key) =>
     Effect.gen(function*() {
       const id = BigInt.asIntN(64, BigInt(`0x${(yield* digest(table, key)).slice(0, 16)}`))
-      // In a database that is set to repeatable read, the token would be read as it was before the wait.
+      // Where the default is repeatable read, the snapshot is from before the wait for the lock, and its token outdated.
       const transaction = yield* begin(sql, "BEGIN ISOLATION LEVEL READ COMMITTED")
-      // A process that dies closes its connection; these are for a machine that drops off the network.
+      // `lock_timeout` ends our wait. A process that dies closes its connection, which releases its lock at once; that of a
+      // machine that drops off the network is released when its transaction has been idle for too long.
       const wait = String(Duration.toMillis(maxWait))
       yield* transaction.execute(
         sql`SELECT set_config('lock_timeout', ${wait}, true), set_config('idle_in_transaction_session_timeout', ${wait}, true)`
@@ -140,8 +145,9 @@ const sqliteColumns = (sql: SqlClient.SqlClient, table: string) => {
 }
 
 /**
- * SQLite makes a database that everybody on the machine may read, and the files beside it as the database is. What isn't
- * a file here, or not ours, stays as it is.
+ * Sets the mode of the database's files to their owner's alone. SQLite creates a database that everybody on the machine
+ * may read, and its journals with the mode of the database. A database that isn't a file here is left as it is, as are
+ * files whose mode we may not change.
  */
 const protect = (sql: SqlClient.SqlClient, execute: Execute, table: string): Effect.Effect<void, SqlError> => {
   const [, schema = "main"] = table.split(".").reverse()
@@ -154,7 +160,7 @@ const protect = (sql: SqlClient.SqlClient, execute: Execute, table: string): Eff
       Effect.void :
       Effect.forEach(["", "-wal", "-shm", "-journal"], (suffix) =>
         Effect.ignore(Effect.tryPromise(async () => {
-          // Only where there is a file is there Node's way to it.
+          // Imported only here, because runtimes without files may have no node:fs.
           const { chmod, stat } = await import("node:fs/promises")
           const path = file + suffix
           const { mode } = await stat(path)
@@ -172,7 +178,7 @@ const sqlite = (sql: SqlClient.SqlClient, table: string): Dialect => ({
   lock: () => begin(sql, "BEGIN IMMEDIATE")
 })
 
-/** What is used of `@libsql/client`. */
+/** The part of `@libsql/client` that is used here. */
 interface Libsql {
   readonly protocol: string
   readonly transaction: (mode: "deferred") => Promise<LibsqlTransaction>
@@ -193,11 +199,12 @@ const isLibsql = (client: object): client is { readonly sdk: Libsql } =>
   Predicate.hasProperty(client.sdk, "protocol")
 
 /**
- * A libSQL connection of our own, always inside a transaction, which takes no lock until it reads or writes.
+ * A libSQL connection of our own, always inside a deferred transaction, which takes no lock until it reads or writes.
  *
- * The client itself opens a connection for each transaction and never closes it, waits for itself for ever when the
- * database is locked as a transaction begins, and leaves a statement that found it locked half done, with locks. So we
- * keep our connections, and where the database may be locked for long, use `batch`, which leaves nothing half done.
+ * The client's own way has three faults. It opens a connection for each transaction and never closes it. It waits for
+ * itself for ever when the database is locked as a transaction begins. And it leaves a statement that finds the database
+ * locked unfinished, with its locks. So we keep our connections, and where the database may be locked for long, we use
+ * `batch`, which leaves no statement unfinished.
  */
 const libsqlConnection = (sdk: Libsql) =>
   Effect.gen(function*() {
@@ -207,7 +214,7 @@ const libsqlConnection = (sdk: Libsql) =>
         catch: (cause) => new SqlError({ cause, message: "Failed to execute statement" })
       })
 
-    // The pause of those few milliseconds in which another one commits.
+    // Long enough for the few milliseconds of another connection's commit.
     const open = Effect.tap(
       attempt(() => sdk.transaction("deferred")),
       (transaction) => attempt(() => transaction.executeMultiple("PRAGMA busy_timeout = 1000"))
@@ -222,7 +229,7 @@ const libsqlConnection = (sdk: Libsql) =>
         const [text, values] = statement.compile(true)
         return Effect.map(attempt(() => transaction.execute<A>({ sql: text, args: values })), ({ rows }) => rows)
       },
-      /** Undoes what wasn't committed. */
+      /** Rolls back; where this connection can't, a new one takes its place. */
       reset: Effect.orElse(batch("ROLLBACK; BEGIN"), () =>
         Effect.map(open, (next) => {
           transaction = next
@@ -265,7 +272,7 @@ const libsql = (
 
 type Found = Effect.Effect<Dialect, SqlError | string, Scope.Scope>
 
-/** The dialect of a client, or why it isn't supported. */
+/** Fails with the reason where the client's database isn't supported. */
 export const fromClient = (client: SqlClient.SqlClient, table: string): Found => {
   const sql = client.withoutTransforms()
   return client.onDialectOrElse<Found, Found, Found>({

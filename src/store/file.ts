@@ -1,3 +1,8 @@
+/**
+ * A JSON file that the processes of a machine share: lock files with heartbeat and stale takeover, read-modify-write
+ * under a write lock, and atomic replacement (temporary file, fsync, rename). A write is fenced by its lock file: an owner
+ * whose lock was taken over can't write any more.
+ */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
@@ -13,31 +18,31 @@ import { TokenStoreError } from "../core/SpotifyError.js"
 import { monotonic } from "../core/time.js"
 
 interface LockTimes {
-  /** How often the owner of a lock shows that it lives. */
+  /** How often the owner of a lock touches its lock file. */
   readonly heartbeat: Duration.Duration
-  /** After how long without a sign of life a lock counts as left behind. */
+  /** After how long without a heartbeat a lock is stale, and others take it over. */
   readonly staleAfter: Duration.Duration
 }
 
-// A refresh takes its time, and two owners at once would cost an exchange. With a write that is to be ended too, taking
-// over a dead owner's lock takes ten seconds at most.
+// Of a key's lock, under which a token is refreshed. A takeover by mistake would cost a second refresh, so it comes late.
+// With the wait for a write of the dead owner it still takes ten seconds at most, as `layerFile` promises.
 const refreshTimes: LockTimes = { heartbeat: Duration.seconds(1), staleAfter: Duration.seconds(7) }
 
-// A write is short, and an owner that was given up by mistake can't write any more.
+// Of the write lock. A write is short, and a takeover by mistake does no harm: the write is fenced off and repeated.
 const writeTimes: LockTimes = { heartbeat: Duration.millis(400), staleAfter: Duration.seconds(2) }
 
 const maxWait = Duration.seconds(60)
 
-/** What a look at the locks takes on a busy machine, in milliseconds. */
+/** Of the time between two looks at the lock files, what counts at most, in milliseconds: a look on a busy machine. */
 const longestLook = 250
 
 /** The wait for a lock took longer than `maxWait`. */
 class LockTimeout extends Data.TaggedError("LockTimeout") {}
 
-/** While we wrote, our lock was taken for a dead one's: nothing was changed. */
+/** The write lock was taken over while its owner wrote: the write was fenced off, and nothing was changed. */
 class LockLost extends Data.TaggedError("LockLost") {}
 
-/** The lock that a write belongs to was taken for a dead one's before it: nothing was changed. */
+/** The key's lock that a write belongs to was taken over before the write: nothing was changed. */
 class OwnerLost extends Data.TaggedError("OwnerLost") {}
 
 const isNotFound = (error: PlatformError | LockLost | OwnerLost): boolean =>
@@ -49,35 +54,35 @@ const split = (path: string): readonly [directory: string, name: string] => {
   return [path.slice(0, start) || ".", path.slice(start)]
 }
 
-/** A lock that was got. Its id occurs in no other. */
+/** A lock that was acquired. No other one has its id. */
 interface Claim {
   readonly id: string
-  /** False when we gave no sign of life for so long that others took the lock. */
+  /** False when our heartbeat stopped for so long that others took the lock over. */
   readonly isHeld: Effect.Effect<boolean, PlatformError>
 }
 
-/** The time that a lock's file showed, and for how long of our waiting it has stood still. */
+/** The modification time of a lock file, and for how many milliseconds of our waiting it hasn't changed. */
 interface Seen {
   readonly time: number
   readonly still: number
 }
 
 /**
- * A lock that the processes of a machine share.
+ * A lock file with heartbeat and stale takeover, for the processes of a machine.
  *
- * Who wants it adds a file `<path>.<random id>.lock` of its own and then looks for others: of two that come at the same
- * time at least the later one sees the other, and withdraws. As no name is used twice, removing the file of a dead owner
- * can't hit the lock of a living one, which taking over a single lock file can.
+ * Whoever wants the lock creates a file `<path>.<random id>.lock` of its own and then looks for others: of two that come
+ * at the same time at least the later one sees the other, and withdraws. As no name is used twice, a takeover, which
+ * removes the file of a dead owner, can't remove the lock of a living one, as it can where all use one lock file.
  *
- * A dead owner is known by a file whose time stands still while we wait. Of the time between two looks no more counts
- * than a look takes, and the clocks of processes aren't compared, so that a machine that slept wakes with its locks in
- * force.
+ * The owner touches its file at each heartbeat. A lock is stale when its file's time hasn't changed for `staleAfter` of
+ * our own waiting. The clocks of two processes are never compared, and of the time between two looks no more counts than
+ * `longestLook`, so that a machine's sleep makes no lock stale.
  */
 const makeLock = (options: {
   readonly fs: FileSystem.FileSystem
   readonly path: string
   readonly times: LockTimes
-  /** Told the id of a dead owner, under the new owner's lock. */
+  /** Cleans up after the dead owner with this id, under the new owner's lock. */
   readonly onDead: (id: string) => Effect.Effect<void, PlatformError>
 }) => {
   const { fs, path, times } = options
@@ -180,7 +185,7 @@ const makeLock = (options: {
     )
 }
 
-/** A lock that a fiber works under. */
+/** A lock that a fiber works under; `ended` matters to a forked fiber, which may outlive it. */
 interface Owned {
   readonly claim: Claim
   ended: boolean
@@ -189,14 +194,14 @@ interface Owned {
 /** One JSON file with the entries of many users, shared by several processes. */
 export interface SharedFile<A> {
   readonly read: (operation: string) => Effect.Effect<A, TokenStoreError>
-  /** Reads, changes and writes while nobody else does; what `f` gives back unchanged isn't written. */
+  /** Read-modify-write under the write lock; content that `f` gives back as the same object isn't written. */
   readonly update: <B>(
     operation: string,
     f: (content: A) => readonly [B, A],
-    /** Fails where the fiber works under the lock of this key and has lost it. */
+    /** Where the fiber works under the lock of this key and has lost it, the update fails. */
     key?: string
   ) => Effect.Effect<B, TokenStoreError>
-  /** Locks a key, whose name is letters and digits; hinders neither `read` nor the `update` of others. */
+  /** Locks a key; `name`, of letters and digits, is its part of the lock files' names. Others can read and update. */
   readonly withLock: <B, E, R>(
     key: string,
     name: string,
@@ -209,7 +214,7 @@ export const open = <A>(options: {
   readonly fs: FileSystem.FileSystem
   readonly path: string
   readonly empty: A
-  /** Fails with what is wrong, in words that show nothing of the content. */
+  /** Fails with the reason, in words that show nothing of the content. */
   readonly decode: (text: string) => Effect.Effect<A, string>
   readonly encode: (content: A) => Effect.Effect<string>
 }): Effect.Effect<SharedFile<A>, TokenStoreError> =>
@@ -228,7 +233,7 @@ export const open = <A>(options: {
           : error.message
       )
 
-    // Renaming onto a link would replace the link.
+    // Renaming onto a symbolic link would replace the link and not the file.
     const path = yield* Effect.orElseSucceed(fs.realPath(options.path), () => options.path)
     const [directory] = split(path)
     /** The locks that a fiber works under, by key. */
@@ -248,8 +253,9 @@ export const open = <A>(options: {
           Effect.mapError(options.decode(text), (detail) => TokenStoreError.of(options.path, operation, detail))
       })
 
-    // Who takes our lock for a dead one's removes it and then our temporary file, in this order. So the file is renamed
-    // only when we still had the lock after it was there: otherwise the rename fails, or comes before the other's read.
+    // The fencing: who takes over our lock removes our lock file, then our temporary file, and reads only then. We rename
+    // the temporary file only if we still hold the lock once it is written. So if the lock is taken over meanwhile, either
+    // the rename fails, or it comes before the new owner reads.
     const write = (claim: Claim, content: A) =>
       Effect.gen(function*() {
         const bytes = new TextEncoder().encode(yield* options.encode(content))
@@ -267,7 +273,7 @@ export const open = <A>(options: {
           Effect.catchIf(isNotFound, () => new LockLost()),
           Effect.tapError(() => Effect.ignore(forget(temporary)))
         )
-        // Where a directory can't be opened, the rename is as lasting as the platform makes it.
+        // Makes the rename durable, where the platform lets a directory be opened.
         yield* Effect.ignore(Effect.scoped(Effect.flatMap(fs.open(directory, { flag: "r" }), (file) => file.sync)))
       })
 
@@ -287,10 +293,11 @@ export const open = <A>(options: {
           : Effect.flatMap(lock.claim.isHeld, (isHeld) => isHeld ? Effect.void : new OwnerLost())
       })
 
-    // A write that the dead owner of a key's lock was in the middle of, and might still end if it only stood still.
+    // Waits for the write lock, taking it over if it is stale. After that, a write which the key's dead owner had begun is
+    // done or fenced off, also if the owner isn't dead and only stood still.
     const endWrites = Effect.ignore(writeLock(() => Effect.void, fail("withLock")))
 
-    // What was left readable for others, as by a copy, is made right before anything is added.
+    // A file that others may read, a copy for example, gets the right mode before another token is written to it.
     yield* Effect.ignore(Effect.flatMap(
       fs.stat(path),
       ({ mode }) => (mode & 0o077) === 0 ? Effect.void : fs.chmod(path, 0o600)

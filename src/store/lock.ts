@@ -1,3 +1,4 @@
+/** Mutual exclusion by name: a mutex for the fibers of a process, and the Web Locks API for the tabs of an origin. */
 import * as Effect from "effect/Effect"
 
 /** Runs an effect while nobody else holds the name's lock. */
@@ -5,7 +6,7 @@ export interface Lock {
   <A, E, R>(name: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
 }
 
-/** A lock for the fibers of this process. A name that nobody holds or waits for takes no memory. */
+/** A mutex for each name, for the fibers of this process; it is dropped when nobody holds it or waits for it. */
 export const make = (): Lock => {
   const held = new Map<string, { readonly semaphore: Effect.Semaphore; users: number }>()
   return (name, effect) =>
@@ -30,7 +31,7 @@ export const make = (): Lock => {
 /**
  * A lock for the fibers of this process and, where the Web Locks API exists, for all tabs and workers of the origin.
  *
- * The browser lets go of a lock when its tab is closed.
+ * The browser releases the lock of a tab that is closed.
  */
 export const makeWeb = (): Lock => {
   const local = make()
@@ -51,8 +52,8 @@ export const makeWeb = (): Lock => {
 }
 
 /**
- * What another tab wrote to localStorage reaches this one a moment after its lock does: browsers don't order the two. A
- * tab that read too early would refresh what has just been refreshed.
+ * Waits until what the lock's previous holder wrote to localStorage is visible in this tab: browsers may grant the lock a
+ * moment before. A tab that read too early would refresh a token that has just been refreshed.
  */
 const propagation = Effect.async<void>((resume) => {
   const timer = setTimeout(() => resume(Effect.void), 100)
@@ -63,7 +64,7 @@ const webLock = (locks: LockManager, name: string) =>
   Effect.async<() => void>((resume, signal) => {
     const granted = () =>
       new Promise<void>((release) => {
-        // The grant can arrive while the fiber is being interrupted, and then nobody else would release it.
+        // A lock that is granted while the fiber is being interrupted is released here: the fiber won't do it.
         signal.addEventListener("abort", () => release())
         if (signal.aborted) {
           release()

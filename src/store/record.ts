@@ -1,11 +1,12 @@
+/** What the stores have in common: the expiry of a pending sign-in, and error messages that show no secret. */
 import * as Duration from "effect/Duration"
 import type * as ParseResult from "effect/ParseResult"
 import { issuePath } from "../core/input.js"
 
-/** How long a pending sign-in waits for its callback. */
+/** After this a pending sign-in has expired, and its callback is refused. */
 export const pendingLifetime = Duration.hours(1)
 
-/** Where a stored value stopped making sense; never the value, which may hold secrets. */
+/** The path at which a stored value failed to decode, without the value, which may be a secret. */
 export const describe = (error: ParseResult.ParseError): string => {
   const path = issuePath(error.issue)
   return path === "" ? "it isn't JSON of the right shape" : `what it has at ${path} isn't right`
@@ -14,7 +15,10 @@ export const describe = (error: ParseResult.ParseError): string => {
 /** Whether a driver says that another connection holds an SQLite database. */
 export const isBusy = (detail: string): boolean => /SQLITE_BUSY|database (table )?is locked/.test(detail)
 
-/** What that comes of, and what to do: a token isn't part of the caller's transaction, which may be undone. */
+/**
+ * The driver's message, and where it says that SQLite is busy, the likely cause and what to do. A frequent one is the
+ * caller's own open transaction: the store doesn't join it, because a rollback would undo a token that is in use.
+ */
 export const explained = (detail: string): string =>
   !isBusy(detail) || detail.endsWith(whyBusy) ? detail : `${detail}. ${whyBusy}`
 

@@ -1,12 +1,16 @@
+/**
+ * Authenticated encryption with associated data (AEAD): AES-256-GCM with a random nonce for each value. The associated
+ * data binds a ciphertext to its user and field, and a key id in front of it allows key rotation.
+ */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 
-/** Seals and opens text; `place` says where it belongs, and elsewhere it doesn't open. */
+/** Encrypts and decrypts text. `place` is the associated data: text that was sealed for another place doesn't open. */
 export interface Sealer {
   readonly seal: (text: string, place: ReadonlyArray<string>) => Effect.Effect<string>
-  /** Fails with what is wrong. */
+  /** Fails with the reason, in words for an error message. */
   readonly open: (sealed: string, place: ReadonlyArray<string>) => Effect.Effect<string, string>
 }
 
@@ -17,7 +21,7 @@ interface Key {
 
 const algorithm = "AES-GCM"
 const keyLength = 32
-// The length that NIST SP 800-38D recommends, drawn anew for each value.
+// 96 bits, as NIST SP 800-38D recommends.
 const nonceLength = 12
 
 const pattern = /^A256GCM\.([0-9a-f]{8})\.([\w-]+)$/
@@ -42,7 +46,7 @@ const importKey = (text: Redacted.Redacted<string>): Effect.Effect<Key, string> 
     }
   })
 
-/** AES-256-GCM: seals with the first key, opens with any. */
+/** Seals with `key` and opens with any of the keys; with `acceptPlain`, what was never sealed is given as it is. */
 export const make = (
   key: Redacted.Redacted<string>,
   previousKeys: ReadonlyArray<Redacted.Redacted<string>>,

@@ -1,6 +1,7 @@
 /**
- * Statements on a database, and its lock: an advisory lock of PostgreSQL or an immediate transaction of SQLite, whose
- * transaction the work under it writes in.
+ * Statements with a timeout, retried with backoff while SQLite is busy, and mutual exclusion by the database: a
+ * transaction that holds an advisory lock of the key (PostgreSQL) or the database's write lock (SQLite). What is written
+ * under the lock goes through that transaction, which is its fencing: who lost the lock has lost the transaction too.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
@@ -19,14 +20,14 @@ import { explained } from "./record.js"
 /** A lock and its transaction, for the work under the lock. */
 interface Held {
   readonly transaction: dialects.Transaction
-  /** Keeps what was written and frees the lock. */
+  /** Commits what was written, which releases the lock. */
   readonly end: Effect.Effect<void, TokenStoreError>
   ended: boolean
-  /** The first statement that failed: for it, PostgreSQL undoes the rest of the transaction without a word. */
+  /** The first statement that failed. After it PostgreSQL rolls the transaction back at COMMIT without an error. */
   failure: TokenStoreError | undefined
 }
 
-/** Its rows; under a lock, in the lock's transaction. */
+/** The database of a client; fails where it isn't supported. Under a lock, statements run in the lock's transaction. */
 export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: string) =>
   Effect.gen(function*() {
     const toStoreError = (operation: string) => (error: unknown) =>
@@ -44,7 +45,7 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
     const tooLong = `no answer for ${Duration.format(dialects.maxWait)}: the database is away, or somebody holds its ` +
       "lock, for example a transaction of this program that waits for this call"
 
-    // Ends the wait also where the caller can't be interrupted.
+    // The timeout, also where the caller can't be interrupted.
     const inTime = (operation: string) => <A>(effect: Effect.Effect<A, TokenStoreError>) =>
       Effect.timeoutFail(Effect.interruptible(effect), {
         duration: dialects.maxWait,
@@ -64,7 +65,7 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
         const leave = yield* Deferred.make<void, TokenStoreError>()
         const kept = yield* Deferred.make<void, TokenStoreError>()
 
-        // In a fiber of its own, because getting a connection can't be interrupted.
+        // In a fiber of its own, because waiting for a connection of the pool can't be interrupted.
         const fiber = yield* Effect.gen(function*() {
           const transaction = yield* dialect.lock(key)
           yield* Deferred.succeed(entered, transaction)
@@ -129,12 +130,13 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
       )
 
     const sendUnder = <A>(operation: string, held: Held, result: Effect.Effect<A, SqlError>) =>
-      // Interrupting a statement makes PostgreSQL undo its whole transaction.
+      // Interrupting a statement makes PostgreSQL roll back its whole transaction.
       Effect.uninterruptible(Effect.tapError(send(operation, result), (error) =>
         Effect.sync(() => {
           held.failure ??= error
         })))
 
+    // A fiber that was forked under the lock may outlive it.
     const currentLock = Effect.map(FiberRef.get(heldLock), (held) => held?.ended === false ? held : undefined)
 
     const read = <A extends object>(operation: string, statement: Statement<A>) =>

@@ -1,4 +1,4 @@
-/** The table of tokens: made where it is missing, refused where it is another's or another version's. */
+/** The table's schema and version: created where it is missing, verified where it is there, never migrated. */
 import * as Effect from "effect/Effect"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import type { Database } from "./sqlLock.js"
@@ -55,7 +55,7 @@ export const openTable = ({ dialect, locked, read, send, sql }: Database, store:
       )
     }
     if ((yield* findVersion) === undefined) {
-      // Under the lock, since where reads are repeatable two who write the same row at once fail.
+      // Under the lock: under repeatable read, one of two who insert the row at once would fail to serialize.
       yield* locked(
         "open",
         "",
