@@ -6,23 +6,9 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { withSend } from "./httpClient.js"
+import { type Message, withSend } from "./httpClient.js"
 
-/**
- * What is to be sent. The bearer token is among the headers, whose names are in lower case.
- *
- * @since 0.2.0
- * @category models
- */
-export interface Message {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE"
-  readonly url: string
-  readonly headers: { readonly [name: string]: string }
-  /** Its `contentType` isn't among the headers. */
-  readonly body: { readonly contentType: string; readonly text: string } | undefined
-  /** How many bytes of an answer's body are to be read at most, unpacked; `Infinity` for any number. */
-  readonly maxBodySize: number
-}
+export { type Message } from "./httpClient.js"
 
 /**
  * An answer with its whole body: any status, also of a redirect, which isn't to be followed.

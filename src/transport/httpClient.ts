@@ -72,12 +72,19 @@ export const receivedSoFar = (
   )
 }
 
+/**
+ * What is to be sent. The bearer token is among the headers, whose names are in lower case.
+ *
+ * @since 0.2.0
+ * @category models
+ */
 export interface Message {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly url: string
   readonly headers: { readonly [name: string]: string }
+  /** Its `contentType` isn't among the headers. */
   readonly body: { readonly contentType: string; readonly text: string } | undefined
-  /** How many bytes of an answer's body are read at most, unpacked. */
+  /** How many bytes of an answer's body are to be read at most, unpacked; `Infinity` for any number. */
   readonly maxBodySize: number
 }
 
