@@ -18,45 +18,14 @@ import type { SpotifyError } from "../core/SpotifyError.js"
 import * as SpotifyId from "../core/SpotifyId.js"
 import type { Spec } from "../endpoint/Endpoint.js"
 import * as Paging from "../endpoint/Paging.js"
-import * as Albums from "../operations/Albums.js"
-import * as Artists from "../operations/Artists.js"
-import * as Audiobooks from "../operations/Audiobooks.js"
-import * as Browse from "../operations/Browse.js"
-import * as Chapters from "../operations/Chapters.js"
 import * as Endpoints from "../operations/Endpoints.js"
-import * as Episodes from "../operations/Episodes.js"
-import * as Library from "../operations/Library.js"
-import * as Markets from "../operations/Markets.js"
-import * as Player from "../operations/Player.js"
-import * as Playlists from "../operations/Playlists.js"
-import * as Recommendations from "../operations/Recommendations.js"
-import * as Search from "../operations/Search.js"
-import * as Shows from "../operations/Shows.js"
-import * as Tracks from "../operations/Tracks.js"
-import * as Users from "../operations/Users.js"
 import { allOption, arrayOption, printItems } from "./api.js"
 import { readNamed } from "./input.js"
 import * as output from "./output.js"
 import { type CantDo, WrongCall } from "./problems.js"
 import { asApp, flags, layer, settings } from "./settings.js"
 
-const groups: { readonly [group: string]: object } = {
-  Albums,
-  Artists,
-  Audiobooks,
-  Browse,
-  Chapters,
-  Episodes,
-  Library,
-  Markets,
-  Player,
-  Playlists,
-  Recommendations,
-  Search,
-  Shows,
-  Tracks,
-  Users
-}
+const groups: { readonly [group: string]: object } = Endpoints.groups
 
 /** What a text of the command line is to be, by the operation's own schema, which says itself what is wrong with it. */
 interface Parameter {

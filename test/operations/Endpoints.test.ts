@@ -59,6 +59,15 @@ describe("Endpoints", () => {
     expect(new Set(Endpoints.all)).toEqual(new Set(specs))
   })
 
+  it.each(Endpoints.all.map((spec) => [spec.operation, spec] as const))(
+    "has %s in the group of its name",
+    (name, spec) => {
+      const [group = "", member = ""] = name.split(".")
+      const found = Object.entries(Object.entries(Endpoints.groups).find(([name]) => name === group)?.[1] ?? {})
+      expect(found.find(([name]) => name === member)?.[1]).toHaveProperty("spec", spec)
+    }
+  )
+
   it.each(contract)("$operationId is declared as the contract has it", (operation) => {
     const expected = adjusted(operation)
     const spec = Endpoints.all.find((spec) => spec.operationId === operation.operationId)

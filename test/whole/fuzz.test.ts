@@ -17,30 +17,19 @@ import {
   TestClock
 } from "effect"
 import {
-  Albums,
-  Artists,
-  Audiobooks,
-  Browse,
-  Chapters,
   type Endpoint,
   Endpoints,
-  Episodes,
   Library,
-  Markets,
   Paging,
   Player,
   Playlists,
-  Recommendations,
   RequestBatching,
-  Search,
-  Shows,
   SpotifyAuth,
   SpotifyClient,
   SpotifyId,
   SpotifySession,
   TokenStore,
-  Tracks,
-  Users
+  Tracks
 } from "effect-spotify"
 import * as ResponseCache from "effect-spotify/ResponseCache"
 import { FakeSpotify } from "effect-spotify/testing"
@@ -57,25 +46,7 @@ const isPaged = (
   operation: Operation
 ): operation is Operation & Endpoint.Paged<ReadonlyArray<unknown>, unknown, unknown> => "page" in operation
 
-const groups = {
-  Albums,
-  Artists,
-  Audiobooks,
-  Browse,
-  Chapters,
-  Episodes,
-  Library,
-  Markets,
-  Player,
-  Playlists,
-  Recommendations,
-  Search,
-  Shows,
-  Tracks,
-  Users
-}
-
-const operations = Object.entries(groups).flatMap(([group, members]) =>
+const operations = Object.entries(Endpoints.groups).flatMap(([group, members]) =>
   Object.entries(members).flatMap(([name, member]): ReadonlyArray<readonly [name: string, operation: Operation]> =>
     isOperation(member) ? [[`${group}.${name}`, member]] : []
   )
