@@ -16,6 +16,7 @@ import {
   Users
 } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
+import { sharedLayer } from "../utils/sharedLayer.js"
 import { layer, Wire } from "../utils/wire.js"
 
 type Call = Effect.Effect<unknown, SpotifyError.SpotifyError, SpotifyClient.SpotifyClient>
@@ -511,7 +512,7 @@ const cases: ReadonlyArray<readonly [wrong: string, call: Call, field: string, a
 ]
 
 describe("bad input", () => {
-  it.layer(layer())((it) => {
+  sharedLayer(layer())((it) => {
     it.effect.each(cases)("%s", ([, call, field, allowed]) =>
       Effect.gen(function*() {
         const wire = yield* Wire

@@ -1,8 +1,9 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import { Effect, Either, FastCheck } from "effect"
 import { Library, Player, Playlists, type SpotifyClient, type SpotifyError, Users } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import { layer, spotify } from "../utils/client.js"
+import { sharedLayer } from "../utils/sharedLayer.js"
 
 type Call = Effect.Effect<unknown, SpotifyError.SpotifyError, SpotifyClient.SpotifyClient>
 
@@ -84,7 +85,7 @@ const playlist = {
 const members = Object.keys(playlist)
 
 describe("a write that is answered with a success", () => {
-  it.layer(layer())((it) => {
+  sharedLayer(layer())((it) => {
     it.effect.prop(
       "doesn't fail, whatever the answer's body is",
       [FastCheck.constantFrom(...writes), status, body],
