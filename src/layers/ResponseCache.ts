@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SpotifyClient } from "../client/SpotifyClient.js"
 import type { InvalidInput } from "../core/SpotifyError.js"
+import * as cacheStore from "./cacheStore.js"
 import * as internal from "./cachingClient.js"
 import type { Options } from "./cachingClient.js"
 
@@ -68,6 +69,7 @@ export const layer = (
     SpotifyClient,
     Effect.map(
       Effect.all([internal.timeToLiveOf(options), SpotifyClient, KeyValueStore.KeyValueStore]),
-      ([timeToLive, client, store]) => internal.make(client, store, timeToLive, options)
+      ([timeToLive, client, store]) =>
+        internal.make(client, cacheStore.make(store, timeToLive), options.when ?? (() => true))
     )
   )

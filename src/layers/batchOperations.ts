@@ -1,5 +1,5 @@
 /** The batch operation beside the one that gives a single thing. */
-export interface Twin {
+export interface BatchOperation {
   /** Of the batch; the single one's goes on with an id. */
   readonly path: string
   /** How many ids it takes. */
@@ -8,21 +8,21 @@ export interface Twin {
   readonly member: string
 }
 
-const twin = (path: string, max: number, member = path.slice(1)): readonly [string, Twin] => [
+const batch = (path: string, max: number, member = path.slice(1)): readonly [string, BatchOperation] => [
   path,
   { path, max, member }
 ]
 
 // A table of its own: the declarations are in the groups, and whoever uses one group shouldn't load them all.
-const twins: ReadonlyMap<string, Twin> = new Map([
-  twin("/albums", 20),
-  twin("/artists", 50),
-  twin("/audio-features", 100, "audio_features"),
-  twin("/audiobooks", 50),
-  twin("/chapters", 50),
-  twin("/episodes", 50),
-  twin("/shows", 50),
-  twin("/tracks", 50)
+const batchOperations: ReadonlyMap<string, BatchOperation> = new Map([
+  batch("/albums", 20),
+  batch("/artists", 50),
+  batch("/audio-features", 100, "audio_features"),
+  batch("/audiobooks", 50),
+  batch("/chapters", 50),
+  batch("/episodes", 50),
+  batch("/shows", 50),
+  batch("/tracks", 50)
 ])
 
 const single = /^(\/[a-z-]+)\/([0-9A-Za-z]{22})(?:\?(.*))?$/
@@ -30,8 +30,8 @@ const single = /^(\/[a-z-]+)\/([0-9A-Za-z]{22})(?:\?(.*))?$/
 /** What a URL of a single thing asks for, where there is a batch of such things. */
 export const parse = (
   url: string
-): { readonly twin: Twin; readonly id: string; readonly query: string } | undefined => {
+): { readonly batch: BatchOperation; readonly id: string; readonly query: string } | undefined => {
   const [, path = "", id = "", query = ""] = single.exec(url) ?? []
-  const twin = twins.get(path)
-  return twin === undefined ? undefined : { twin, id, query }
+  const batch = batchOperations.get(path)
+  return batch === undefined ? undefined : { batch, id, query }
 }

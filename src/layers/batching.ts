@@ -24,14 +24,14 @@ import { isLost, maxBatches, maxSingles } from "../endpoint/getMany.js"
 import { lostBy } from "../endpoint/lostOperations.js"
 import { ownerOf } from "../session/owner.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
-import { parse, type Twin } from "./batchOperations.js"
+import { type BatchOperation, parse } from "./batchOperations.js"
 import { decorate, headersKey } from "./decorate.js"
 
 /** A read of one thing, for Effect to collect. */
 class Read extends EffectRequest.Class<Response, SpotifyError, {
   readonly client: SpotifyClient.Service
   readonly request: Request
-  readonly twin: Twin
+  readonly batch: BatchOperation
   readonly id: string
   readonly query: string
   /** What reads must have in common to go together, beside the session. */
@@ -77,7 +77,7 @@ const parts = (
   response: Response
 ): Either.Either<ReadonlyArray<unknown>, DecodeError> => {
   const json = Either.try((): unknown => JSON.parse(response.text))
-  const { member } = read.twin
+  const { member } = read.batch
   const list = Either.isRight(json) && Predicate.hasProperty(json.right, member)
     ? json.right[member]
     : undefined
@@ -88,13 +88,13 @@ const parts = (
 
 const textOf = (one: unknown): Either.Either<string, unknown> => Either.try(() => JSON.stringify(one))
 
-const unlike = ({ request, twin }: Read, asked: number, status: number, got: string): DecodeError =>
+const unlike = ({ batch, request }: Read, asked: number, status: number, got: string): DecodeError =>
   new DecodeError({
     operation: request.operation,
     method: request.method,
-    path: twin.path,
+    path: batch.path,
     status,
-    issuePath: twin.member,
+    issuePath: batch.member,
     expected: `${asked} entries, one for each id`,
     detail: "",
     message: `${request.operation}: ${asked} ids were asked for at once, and the answer has ${got}`
@@ -134,15 +134,15 @@ const split = (all: Arr.NonEmptyReadonlyArray<Asked>, response: Response): Effec
     }
   })
 
-const urlOf = ({ query, twin }: Read, all: ReadonlyArray<Asked>): string => {
+const urlOf = ({ batch, query }: Read, all: ReadonlyArray<Asked>): string => {
   const ids = encodeURIComponent(all.map(([{ id }]) => id).join(","))
-  return `${twin.path}?ids=${ids}${query === "" ? "" : `&${query}`}`
+  return `${batch.path}?ids=${ids}${query === "" ? "" : `&${query}`}`
 }
 
 const sendBatch = (all: Arr.NonEmptyReadonlyArray<Asked>): Effect.Effect<Response, SpotifyError> => {
   const [[first]] = all
-  const { client, request, twin } = first
-  const attributes = { "http.request.method": "GET", "url.template": twin.path, "spotify.batch_size": all.length }
+  const { batch, client, request } = first
+  const attributes = { "http.request.method": "GET", "url.template": batch.path, "spotify.batch_size": all.length }
   return useSpan(
     `${request.operation} (batch)`,
     attributes,
@@ -188,7 +188,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
   }
 
   /** Gives why a batch is refused, its reads still unanswered. */
-  const batch = (all: Arr.NonEmptyReadonlyArray<Asked>): Effect.Effect<Forbidden | undefined> =>
+  const answerAll = (all: Arr.NonEmptyReadonlyArray<Asked>): Effect.Effect<Forbidden | undefined> =>
     all.length === 1
       ? Effect.as(single(all[0]), undefined)
       : Effect.matchCauseEffect(sendBatch(all), {
@@ -208,19 +208,19 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
       if (Exit.isFailure(exit) && exit.cause._tag === "Fail" && isLost(exit.cause.error)) {
         return completeAll(others, Exit.fail(refusal))
       }
-      if (Exit.isSuccess(exit)) lost.add(first[0].twin.path)
+      if (Exit.isSuccess(exit)) lost.add(first[0].batch.path)
       return Effect.forEach(others, single, { concurrency: maxSingles, discard: true })
     })
 
   const resolveAll = (all: Arr.NonEmptyReadonlyArray<Asked>): Effect.Effect<void> => {
-    const { path, max } = all[0][0].twin
+    const { path, max } = all[0][0].batch
     if (lost.has(path)) return Effect.forEach(all, single, { concurrency: maxSingles, discard: true })
     const [first, ...others] = chunks(all, max)
     const refused = (all: ReadonlyArray<Asked>) => (refusal: Forbidden | undefined): Effect.Effect<void> =>
       refusal === undefined ? Effect.void : completeAll(all, Exit.fail(refusal))
-    return Effect.flatMap(batch(first), (refusal) =>
+    return Effect.flatMap(answerAll(first), (refusal) =>
       refusal === undefined
-        ? Effect.forEach(others, (all) => Effect.flatMap(batch(all), refused(all)), {
+        ? Effect.forEach(others, (all) => Effect.flatMap(answerAll(all), refused(all)), {
           concurrency: maxBatches,
           discard: true
         })
@@ -240,15 +240,15 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
       if (!keeps && !isBatching(fiber)) return client.execute(request)
       const found = request.method === "GET" ? parse(request.url) : undefined
       if (found === undefined) return client.execute(request)
-      const { id, query, twin } = found
+      const { batch, id, query } = found
       const read = (owner: Redacted.Redacted | undefined) =>
         new Read({
           client,
           request,
-          twin,
+          batch,
           id,
           query,
-          group: `${request.operation} ${twin.path}?${query} ${headersKey(unconditional(request.headers))}`,
+          group: `${request.operation} ${batch.path}?${query} ${headersKey(unconditional(request.headers))}`,
           rank: fiber.getFiberRef(priority),
           resolver,
           owner

@@ -1,3 +1,7 @@
+/**
+ * What RFC 9111 says of an answer (may it be stored, is it fresh, how is it revalidated, may it be served stale), asked of
+ * `http-cache-semantics`, as a private cache.
+ */
 import CachePolicy from "http-cache-semantics"
 import type { Response } from "../client/SpotifyClient.js"
 
@@ -13,7 +17,7 @@ export interface Kept {
   readonly request: Headers
   /** When it came or was last confirmed, in epoch milliseconds. */
   readonly at: number
-  /** Which write of the user was the last when it was asked for. */
+  /** The version of the user's data when it was asked for. */
   readonly write: string
 }
 
@@ -25,13 +29,13 @@ class Policy extends CachePolicy {
   }
 }
 
-/** All that a policy does is done at once, at the time that is set here. */
+/** Runs something at a given time: a policy asks for it as it is made and with each of its methods. */
 const at = <A>(time: number, f: () => A): A => {
   now = time
   return f()
 }
 
-// What Spotify doesn't say isn't guessed from the age of a thing.
+// Without heuristic freshness (RFC 9111, 4.2.2): only what Spotify allows is used again.
 const options = { shared: false, cacheHeuristic: 0 }
 
 const policyOf = ({ at: time, headers, request, status }: Kept): Policy =>

@@ -1,3 +1,7 @@
+/**
+ * Request coalescing (single flight): who asks for what is being asked for already waits for that answer. A request belongs
+ * to nobody: it runs in a fiber of its own, which ends when the last who wait for it are interrupted.
+ */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -40,7 +44,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
   }
 
   /** In a fiber of its own, so that the caller who began it may leave. */
-  const takeOff = (
+  const start = (
     client: SpotifyClient.Service,
     request: Request,
     flights: Flights,
@@ -68,7 +72,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
     if (flights.get(key) === flight) flights.delete(key)
   }
 
-  const land = (
+  const join = (
     flights: Flights,
     key: string,
     flight: Flight,
@@ -91,11 +95,11 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
         // Who is in a hurry doesn't wait with those who aren't; the other way round is welcome.
         const flight = flights.get(`interactive ${name}`) ?? flights.get(key)
         if (flight === undefined) {
-          return Effect.flatMap(takeOff(client, request, flights, key), (flight) => land(flights, key, flight, restore))
+          return Effect.flatMap(start(client, request, flights, key), (flight) => join(flights, key, flight, restore))
         }
         flight.callers += 1
         request.span?.attribute("spotify.shared", true)
-        return land(flights, key, flight, restore)
+        return join(flights, key, flight, restore)
       })
     })
 

@@ -1,3 +1,7 @@
+/**
+ * Playback as a stream of events, by polling: the state is looked at with an adaptive interval (sooner where an item is
+ * about to end, with exponential backoff while nothing plays), and two looks in a row are compared.
+ */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
