@@ -3,7 +3,7 @@
  *
  *   npx tsx examples/guides/rate-limits.ts
  */
-import { Console, Duration, Effect, Fiber, Layer, Option } from "effect"
+import { Console, Duration, Effect, Fiber, Layer, Option, Stream } from "effect"
 import { SpotifyClient, SpotifySession, Tracks } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as Guide from "../support/guide.js"
@@ -27,9 +27,13 @@ export const program = Effect.gen(function*() {
     () => Effect.tap(track, () => finished.push("background")),
     { concurrency: "unbounded", discard: true }
   ).pipe(SpotifyClient.withPriority("background"), Effect.fork)
-  yield* Effect.sleep("100 millis")
 
-  const { background: waiting, requestsPerSecond, waitingFor } = yield* SpotifyClient.status
+  // The first have their answers, and the others wait.
+  const { background: waiting, requestsPerSecond, waitingFor } = yield* SpotifyClient.statusChanges.pipe(
+    Stream.filter(({ background, inFlight }) => background > 0 && inFlight === 0),
+    Stream.runHead,
+    Effect.flatten
+  )
   yield* Console.log(
     `${waiting > 0 ? "Others wait" : "Nobody waits"} in the background, for the ${Option.getOrNull(waitingFor)}`
   )
