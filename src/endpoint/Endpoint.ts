@@ -5,85 +5,22 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
-import * as Predicate from "effect/Predicate"
-import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
-import type * as Tracer from "effect/Tracer"
+import type * as Option from "effect/Option"
+import type * as Schema from "effect/Schema"
 import type { Simplify } from "effect/Types"
 import { onResponse } from "../client/fiberRefs.js"
-import { type Request, type Response, SpotifyClient, type Unreadable } from "../client/SpotifyClient.js"
-import { expectedOf, report } from "../client/unreadable.js"
-import { attempt, encoder, firstIssue, illFormedAt, instead, readOptions, wellFormed } from "../core/input.js"
+import { type Request, type Response, SpotifyClient } from "../client/SpotifyClient.js"
+import { attempt, readOptions } from "../core/input.js"
 import type { Scope } from "../core/Scope.js"
 import { useSpan } from "../core/span.js"
-import { DecodeError, InvalidInput, type SpotifyError } from "../core/SpotifyError.js"
-import * as SpotifyId from "../core/SpotifyId.js"
-import { excerpt, pathOf } from "../core/text.js"
+import type { DecodeError, SpotifyError } from "../core/SpotifyError.js"
 import { capOf } from "./bounds.js"
-import { checkOf } from "./compiledCheck.js"
-import { type Odd, sift } from "./lenientDecoding.js"
+import { type Codec, commandCodec, jsonCodec, optionCodec, writeCodec } from "./codec.js"
 import type { CursorPage, Page } from "./Page.js"
+import { requestsOf } from "./request.js"
+import type { Deprecated, Fields, IdKind, Refusal, Spec } from "./spec.js"
 
-/**
- * What the id in a path names; a category has no URI.
- *
- * @since 0.1.0
- * @category models
- */
-export type IdKind = SpotifyId.Kind | "category"
-
-/**
- * Query and body parameters by Spotify's names; each schema's encoded side is what is sent.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Fields extends Schema.Struct.Fields {}
-
-/**
- * Since when an operation is deprecated, and what to use instead, where Spotify offers something.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Deprecated {
-  readonly since: string
-  readonly use?: string
-}
-
-/**
- * What is known of an operation.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Spec {
-  /** Our name, for example `Albums.get`. */
-  readonly operation: string
-  /** Spotify's name, which is also that of its reference page. */
-  readonly operationId: string
-  readonly method: Request["method"]
-  /** The path with its placeholder. */
-  readonly path: string
-  readonly id: IdKind | undefined
-  readonly query: Fields
-  readonly body: Fields
-  /** The scopes that it can need; which ones a call needs may depend on what it touches. */
-  readonly scopes: ReadonlyArray<Scope>
-  /** `extended` where Development Mode has lost the operation. */
-  readonly quota: "any" | "extended"
-  /** The largest `limit` for apps in Development Mode, where that is less than for others. */
-  readonly developmentLimit: number | undefined
-  /** Whether a request may be sent again when nobody knows what came of it; `depends` where the arguments decide. */
-  readonly idempotent: boolean | "depends"
-  readonly deprecated: Deprecated | undefined
-  /** The schema of the answer; none for a command, whose answer's body says nothing. */
-  readonly success: Schema.Schema.AnyNoContext | undefined
-  /** Spotify's reference page. */
-  readonly reference: string
-}
+export type { Deprecated, Fields, IdKind, Refusal, Spec } from "./spec.js"
 
 /**
  * An operation: call it, or read its `spec`.
@@ -194,150 +131,6 @@ export interface Declaration<Id extends IdKind | undefined, Q extends Fields, B 
   readonly deprecated?: Deprecated
 }
 
-/**
- * Which parameter is wrong, and what is allowed.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Refusal {
-  readonly field: string
-  readonly expected: string
-}
-
-interface Codec<A> {
-  readonly read: (
-    spec: Spec,
-    response: Response,
-    request: Request,
-    client: SpotifyClient.Service
-  ) => Effect.Effect<A, DecodeError>
-}
-
-const decodeError = (
-  spec: Spec,
-  request: Request,
-  response: Response,
-  issuePath: string,
-  issue: string
-): DecodeError => {
-  // The decoder's message quotes the value, which may be the whole body: shortened, and without secrets.
-  const expected = excerpt(issue, response.redact)
-  return new DecodeError({
-    operation: spec.operation,
-    method: spec.method,
-    path: pathOf(request.url),
-    status: response.status,
-    issuePath,
-    expected,
-    detail: excerpt(response.text, response.redact),
-    message: `${spec.operation}: ${
-      spec.method === "GET" ? "" : `it is done (${response.status}), and `
-    }the answer can't be read${issuePath === "" ? "" : ` at ${issuePath}`}: ${expected}`
-  })
-}
-
-const unreadable = (spec: Spec, request: Request, response: Response, odd: ReadonlyArray<Odd>) => {
-  const offset = Number(/[?&]offset=(\d+)/.exec(request.url)?.[1] ?? 0)
-  return odd.map(({ expected, missing, path }): Unreadable => {
-    const place = /(?:^|\.)(\d+)(?:\.|$)/.exec(missing)?.[1]
-    return {
-      operation: spec.operation,
-      index: place === undefined ? undefined : offset + Number(place),
-      missing,
-      path,
-      expected: excerpt(expected, response.redact)
-    }
-  })
-}
-
-const jsonCodec = <A, I>(success: Schema.Schema<A, I>): Codec<A> => {
-  const decode = ParseResult.decodeUnknownEither(success)
-  const check: (input: unknown) => input is A = checkOf(success)
-  return {
-    read: (spec, response, request, client) => {
-      const json = Either.try((): unknown => JSON.parse(response.text))
-      if (Either.isLeft(json)) {
-        return Either.left(decodeError(spec, request, response, "", expectedOf(response.text)))
-      }
-      if (check(json.right)) return Either.right(json.right)
-      const fail = (issue: ParseResult.ParseIssue) => {
-        const { message, path } = firstIssue(issue)
-        return Either.left(decodeError(spec, request, response, path, message))
-      }
-      const decoded = decode(json.right)
-      if (Either.isRight(decoded)) return Either.right(decoded.right)
-      if (client.unreadable === "fail") return fail(decoded.left)
-      const { body, odd } = sift(success, json.right)
-      const rest = check(body) ? Either.right(body) : decode(body)
-      return Either.isLeft(rest)
-        ? fail(rest.left)
-        : Effect.as(report(client, unreadable(spec, request, response, odd)), rest.right)
-    }
-  }
-}
-
-const writeCodec = <A, I>(
-  success: Schema.Schema<A, I>,
-  salvage: (body: string, response: Response, request: Request) => Option.Option<A>
-): Codec<A> => {
-  const codec = jsonCodec(success)
-  return {
-    read: (spec, response, request, client) =>
-      Effect.matchEffect(codec.read(spec, response, request, { ...client, unreadable: "skip" }), {
-        onFailure: (error) =>
-          Option.match(salvage(response.text, response, request), {
-            onNone: () => Effect.fail(error),
-            onSome: Effect.succeed
-          }),
-        // A body that decodes may still lack the id or version by which the caller knows the result.
-        onSuccess: (value) =>
-          Effect.succeed(Option.getOrElse(salvage(JSON.stringify(value), response, request), () => value))
-      })
-  }
-}
-
-const commandCodec: Codec<void> = { read: () => Effect.void }
-
-const optionCodec = <A, I>(success: Schema.Schema<A, I>): Codec<Option.Option<A>> => {
-  const codec = jsonCodec(success)
-  return {
-    read: (spec, response, request, client) =>
-      response.status === 204 || response.text.trim() === ""
-        ? Either.right(Option.none())
-        : Effect.map(codec.read(spec, response, request, client), Option.some)
-  }
-}
-
-// No slashes, and no "." or "..": a URL takes even an encoded ".." for a step up, to another path.
-const category = /^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}/\\?#]+$/u
-
-const idOf = (spec: Spec, kind: IdKind, input: unknown): Either.Either<string, InvalidInput> => {
-  const text = typeof input === "string" ? input : ""
-  const id = kind === "category" ? (category.test(text) ? text : undefined) : SpotifyId.idOrUndefined(kind, text)
-  if (id !== undefined) return Either.right(encodeURIComponent(id))
-  const expected = kind === "category" ? "a category's id" : SpotifyId.expected(kind)
-  return Either.left(InvalidInput.of(spec.operation, "id", instead(expected, input)))
-}
-
-const developmentHint = (spec: Spec): string | undefined =>
-  spec.quota === "extended"
-    ? `apps in Development Mode have lost this operation${
-      spec.deprecated === undefined ? "" : ` (${spec.deprecated.since})`
-    }; ${spec.deprecated?.use === undefined ? "Spotify offers nothing in its place" : `use ${spec.deprecated.use}`}`
-    : undefined
-
-const queryOf = (spec: Spec, sent: { readonly [name: string]: unknown }): string => {
-  let query = ""
-  for (const name in spec.query) {
-    const value = sent[name]
-    if (value === undefined) continue
-    const text = typeof value === "string" ? value : JSON.stringify(value)
-    query += `${query === "" ? "?" : "&"}${encodeURIComponent(name)}=${encodeURIComponent(text)}`
-  }
-  return query
-}
-
 const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fields>(
   operation: string,
   declaration: Declaration<Id, Q, B>,
@@ -360,92 +153,7 @@ const declare = <Id extends IdKind | undefined, Q extends Fields, B extends Fiel
     success,
     reference: `https://developer.spotify.com/documentation/web-api/reference/${declaration.operationId}`
   }
-  const forbiddenHint = developmentHint(spec)
-  const [before = "", after = ""] = spec.path.split(/\{[^}]+\}/)
-  const takesMarket = "market" in spec.query
-  const members = Object.keys(spec.body)
-  const names = [...Object.keys(spec.query), ...members]
-  const place = spec.id === undefined ? 0 : 1
-  const limitHint = spec.developmentLimit === undefined
-    ? undefined
-    : `Development Mode allows a limit of at most ${spec.developmentLimit}`
-  const options = Schema.make<OptionsOf<Q, B>, { readonly [name: string]: unknown }>(
-    Schema.Struct({ ...spec.query, ...spec.body }).ast
-  )
-  const encode = encoder(
-    operation,
-    check === undefined ? options : options.pipe(Schema.filter((given) => {
-      const refusal = check(given)
-      return refusal === undefined ? true : { path: [refusal.field], message: refusal.expected }
-    }))
-  )
-
-  const bodyOf = (sent: { readonly [name: string]: unknown }): Request["body"] => {
-    if (upload !== undefined) return { contentType: upload.contentType, text: String(sent[upload.member]) }
-    const body: Record<string, unknown> = {}
-    for (const name of members) {
-      if (sent[name] !== undefined) body[name] = sent[name]
-    }
-    return Object.keys(body).length === 0
-      ? undefined
-      : { contentType: "application/json", text: JSON.stringify(body) }
-  }
-
-  /** The names of what can't be left out, or all. */
-  const needed = (): ReadonlyArray<string> => {
-    const required = AST.getPropertySignatures(options.ast).flatMap(({ isOptional, name }) =>
-      isOptional ? [] : String(name)
-    )
-    return required.length === 0 ? names : required
-  }
-
-  const optionsOf = (
-    args: ReadonlyArray<unknown>,
-    market: string | undefined
-  ): Either.Either<{ [name: string]: unknown }, InvalidInput> => {
-    const taken = names.length === 0 ? place : place + 1
-    // Further arguments are let pass, since `Array.map` and the like give an index and the list. An object among them
-    // is refused: those are options that would be ignored.
-    if (taken > 0 && args.slice(taken).some((more) => Predicate.isRecord(more) && !Predicate.isIterable(more))) {
-      return Either.left(
-        InvalidInput.of(operation, "options", names.length === 0 ? "left out: there are none" : "one object")
-      )
-    }
-    if (names.length === 0) return Either.right({})
-    const read = readOptions(operation, names, args[place], needed)
-    if (takesMarket && market !== undefined && Either.isRight(read)) read.right.market ??= market
-    return read
-  }
-
-  const requestOf = (
-    args: ReadonlyArray<unknown>,
-    market: string | undefined,
-    span: Tracer.Span
-  ): Either.Either<Request, InvalidInput> => {
-    const id = spec.id === undefined ? Either.right("") : idOf(spec, spec.id, args[0])
-    if (Either.isLeft(id)) return Either.left(id.left)
-    return Either.flatMap(
-      optionsOf(args, market),
-      (options) =>
-        Either.flatMap(encode(options), (sent): Either.Either<Request, InvalidInput> => {
-          const illFormed = illFormedAt(sent)
-          return illFormed !== undefined
-            ? Either.left(InvalidInput.of(operation, illFormed, wellFormed))
-            : Either.right({
-              operation,
-              method: spec.method,
-              url: `${before}${id.right}${after}${queryOf(spec, sent)}`,
-              body: bodyOf(sent),
-              idempotent: typeof idempotent === "function" ? idempotent(sent) : idempotent,
-              scopes: spec.scopes,
-              forbiddenHint,
-              limitHint: Number(sent.limit) > Number(spec.developmentLimit) ? limitHint : undefined,
-              span
-            })
-        })
-    )
-  }
-
+  const requestOf = requestsOf<OptionsOf<Q, B>>(spec, { check, idempotent, upload })
   const spanAttributes = { "http.request.method": spec.method, "url.template": spec.path }
 
   return <A>({ read }: Codec<A>) => {

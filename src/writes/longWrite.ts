@@ -51,154 +51,190 @@ export const checker = (operation: string, fields: Fields): Job["check"] => {
 
 export const isIterable = <E, R>(source: Source<E, R>): source is Iterable<string> => Predicate.isIterable(source)
 
-const canSettle = (job: Job): job is Job & Required<Pick<Job, "settle">> => job.settle !== undefined
+const canSettle = (job: Job): job is CanSettle => job.settle !== undefined
 
 const startsWith = (list: Uris, start: Uris): boolean => start.every((uri, i) => uri === list[i])
 
-export const run = <E = never, R = never, E2 = never, R2 = never>(
-  job: Job,
-  source: Source<E, R>,
-  options: Options<E2, R2> = {}
-): Effect.Effect<Account, InvalidInput | IncompleteWrite<E | E2>, SpotifyClient | R | R2> =>
-  Effect.flatMap(DateTime.now, (now) => {
-    type Stopped = InvalidInput | IncompleteWrite<E | E2>
-    const { onProgress, resume } = options
-    let account: Account = resume ?? { written: 0, failed: [], inDoubt: [], startedAt: now }
-    let sent = false
-    const before: Array<string> = []
-    const otherJob = InvalidInput.of(job.operation, "resume", "the account of a job with the same entries")
+type Stopped<E> = InvalidInput | IncompleteWrite<E>
 
-    const incomplete = (cause: SpotifyError | E | E2 | undefined, change: Partial<Account> = {}): Stopped => {
-      if (cause instanceof InvalidInput && !sent) return cause
-      account = { ...account, failed: [], inDoubt: [], ...change }
-      const { failed, inDoubt, written } = account
-      return new IncompleteWrite<E | E2>({
-        operation: job.operation,
-        account,
-        cause,
-        message: `${job.operation} stopped: ${written} written, ${failed.length} failed, ${inDoubt.length} in doubt${
-          cause === undefined ? "" : `: ${Predicate.isError(cause) ? cause.message : String(cause)}`
-        }`
-      })
-    }
+type CanSettle = Job & Required<Pick<Job, "settle">>
 
-    const report = (change: Partial<Account>): Effect.Effect<void, Stopped, R2> => {
-      account = { ...account, ...change }
-      return onProgress === undefined
-        ? Effect.void
-        : Effect.mapError(onProgress(account), (error) => incomplete(error))
-    }
+/** One run of a job: sends batch after batch, and its account always says how far it came. */
+class LongWrite<E, R> {
+  private sent = false
+  /** The last entries that are written, for reading back. */
+  private readonly before: Array<string> = []
 
-    const remember = (entries: Uris): void => {
-      before.push(...entries)
-      before.splice(0, before.length - job.cap)
-    }
+  constructor(
+    private readonly job: Job,
+    public account: Account,
+    private readonly onProgress: Options<E, R>["onProgress"]
+  ) {}
 
-    const settle = (
-      { settle }: { readonly settle: NonNullable<Job["settle"]> },
-      batch: Uris
-    ): Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient> =>
-      Effect.suspend(() => {
-        const read = settle(batch, before, account)
-        // Reads lag, and a request without an answer may still take effect: "not written" counts only when seen twice.
-        return Effect.flatMap(
-          read,
-          (written) => Option.contains(written, false) ? Effect.delay(read, "2 seconds") : Effect.succeed(written)
-        )
-      })
+  get otherJob(): InvalidInput {
+    return InvalidInput.of(this.job.operation, "resume", "the account of a job with the same entries")
+  }
 
-    const wrote = (batch: Uris, snapshot: string | undefined): Effect.Effect<void, Stopped, R2> => {
-      remember(batch)
-      const { snapshotId: _, ...rest } = account
-      account = rest
-      return report({
-        written: account.written + batch.length,
-        failed: [],
-        inDoubt: [],
-        ...(snapshot === undefined ? {} : { snapshotId: snapshot })
-      })
-    }
+  incomplete(cause: SpotifyError | E | undefined, change: Partial<Account> = {}): Stopped<E> {
+    if (cause instanceof InvalidInput && !this.sent) return cause
+    this.account = { ...this.account, failed: [], inDoubt: [], ...change }
+    const { failed, inDoubt, written } = this.account
+    return new IncompleteWrite<E>({
+      operation: this.job.operation,
+      account: this.account,
+      cause,
+      message: `${this.job.operation} stopped: ${written} written, ${failed.length} failed, ${inDoubt.length} in doubt${
+        cause === undefined ? "" : `: ${Predicate.isError(cause) ? cause.message : String(cause)}`
+      }`
+    })
+  }
 
-    const write = (batch: Uris, attempt = 1): Effect.Effect<void, Stopped, SpotifyClient | R2> =>
-      Effect.zipRight(
-        report({ failed: [], inDoubt: batch }),
-        Effect.matchEffect(job.send(batch, account), {
+  private checkpoint(change: Partial<Account>): Effect.Effect<void, Stopped<E>, R> {
+    this.account = { ...this.account, ...change }
+    return this.onProgress === undefined
+      ? Effect.void
+      : Effect.mapError(this.onProgress(this.account), (error) => this.incomplete(error))
+  }
+
+  remember(entries: Uris): void {
+    this.before.push(...entries)
+    this.before.splice(0, this.before.length - this.job.cap)
+  }
+
+  private settle(
+    { settle }: CanSettle,
+    batch: Uris
+  ): Effect.Effect<Option.Option<boolean>, SpotifyError, SpotifyClient> {
+    return Effect.suspend(() => {
+      const read = settle(batch, this.before, this.account)
+      // Reads lag, and a request without an answer may still take effect: "not written" counts only when seen twice.
+      return Effect.flatMap(
+        read,
+        (written) => Option.contains(written, false) ? Effect.delay(read, "2 seconds") : Effect.succeed(written)
+      )
+    })
+  }
+
+  private wrote(batch: Uris, snapshot: string | undefined): Effect.Effect<void, Stopped<E>, R> {
+    this.remember(batch)
+    const { snapshotId: _, ...rest } = this.account
+    this.account = rest
+    return this.checkpoint({
+      written: rest.written + batch.length,
+      failed: [],
+      inDoubt: [],
+      ...(snapshot === undefined ? {} : { snapshotId: snapshot })
+    })
+  }
+
+  write(batch: Uris, attempt = 1): Effect.Effect<void, Stopped<E>, SpotifyClient | R> {
+    return Effect.zipRight(
+      this.checkpoint({ failed: [], inDoubt: batch }),
+      Effect.suspend(() =>
+        Effect.matchEffect(this.job.send(batch, this.account), {
           onSuccess: (snapshot) => {
-            sent = true
-            return wrote(batch, snapshot)
+            this.sent = true
+            return this.wrote(batch, snapshot)
           },
           onFailure: (error) => {
-            if (!isInDoubt(error)) return Effect.fail(incomplete(error, { failed: batch }))
-            sent = true
-            if (!canSettle(job)) return Effect.fail(incomplete(error, { inDoubt: batch }))
-            return Effect.delay(settle(job, batch), "1 second").pipe(
-              Effect.orElseSucceed(() => Option.none<boolean>()),
-              Effect.flatMap(Option.match({
-                onNone: () => Effect.fail(incomplete(error, { inDoubt: batch })),
-                onSome: (written) => {
-                  if (written) return wrote(batch, undefined)
-                  return attempt < maxAttempts
-                    ? write(batch, attempt + 1)
-                    : Effect.fail(incomplete(error, { failed: batch }))
-                }
-              }))
-            )
+            if (!isInDoubt(error)) return Effect.fail(this.incomplete(error, { failed: batch }))
+            this.sent = true
+            return this.reconcile(batch, attempt, error)
           }
         })
       )
+    )
+  }
 
-    const each = (batch: Uris): Effect.Effect<void, Stopped, SpotifyClient | R2> => {
-      const { inDoubt } = account
-      if (!canSettle(job) || inDoubt.length === 0) return write(batch)
-      if (!startsWith(batch, inDoubt)) {
-        return Effect.fail(otherJob)
-      }
-      return settle(job, inDoubt).pipe(
-        Effect.mapError((error) => incomplete(error, { inDoubt })),
-        Effect.flatMap(Option.match({
-          onNone: () => Effect.fail(incomplete(undefined, { inDoubt })),
-          onSome: (written) => {
-            if (!written) return write(batch)
-            const rest = batch.slice(inDoubt.length)
-            return Effect.zipRight(wrote(inDoubt, undefined), rest.length === 0 ? Effect.void : write(rest))
-          }
-        }))
-      )
-    }
+  /** After a request that nobody knows the outcome of: reads back, and sends it again where it isn't written. */
+  private reconcile(
+    batch: Uris,
+    attempt: number,
+    error: SpotifyError
+  ): Effect.Effect<void, Stopped<E>, SpotifyClient | R> {
+    const { job } = this
+    const inDoubt = Effect.suspend(() => Effect.fail(this.incomplete(error, { inDoubt: batch })))
+    if (!canSettle(job)) return inDoubt
+    return Effect.delay(this.settle(job, batch), "1 second").pipe(
+      Effect.orElseSucceed(() => Option.none<boolean>()),
+      Effect.flatMap(Option.match({
+        onNone: () => inDoubt,
+        onSome: (written) => {
+          if (written) return this.wrote(batch, undefined)
+          return attempt < maxAttempts
+            ? this.write(batch, attempt + 1)
+            : Effect.fail(this.incomplete(error, { failed: batch }))
+        }
+      }))
+    )
+  }
+
+  /** Writes a batch; the first one of a run that is resumed may begin with what was in doubt. */
+  next(batch: Uris): Effect.Effect<void, Stopped<E>, SpotifyClient | R> {
+    const { account: { inDoubt }, job } = this
+    if (!canSettle(job) || inDoubt.length === 0) return this.write(batch)
+    if (!startsWith(batch, inDoubt)) return Effect.fail(this.otherJob)
+    return this.settle(job, inDoubt).pipe(
+      Effect.mapError((error) => this.incomplete(error, { inDoubt })),
+      Effect.flatMap(Option.match({
+        onNone: () => Effect.fail(this.incomplete(undefined, { inDoubt })),
+        onSome: (written) => {
+          if (!written) return this.write(batch)
+          const rest = batch.slice(inDoubt.length)
+          return Effect.zipRight(this.wrote(inDoubt, undefined), rest.length === 0 ? Effect.void : this.write(rest))
+        }
+      }))
+    )
+  }
+}
+
+/** Runs a job from its start, or from where an account says that it came to. */
+export const run = <E = never, R = never, E2 = never, R2 = never>(
+  job: Job,
+  source: Source<E, R>,
+  { onProgress, resume }: Options<E2, R2> = {}
+): Effect.Effect<Account, Stopped<E | E2>, SpotifyClient | R | R2> =>
+  Effect.flatMap(DateTime.now, (now) => {
+    const run = new LongWrite<E | E2, R2>(
+      job,
+      resume ?? { written: 0, failed: [], inDoubt: [], startedAt: now },
+      onProgress
+    )
+    const from = run.account.written
+    let index = 0
 
     const checked = (entries: Iterable<string>): Either.Either<Array<string>, InvalidInput> =>
       Either.all(Array.from(entries, job.check))
 
-    const from = account.written
-    let index = 0
-    const rest = <E, R>(entries: Stream.Stream<string, E, R>): Stream.Stream<Chunk.Chunk<string>, E, R> =>
+    const batches = <E, R>(entries: Stream.Stream<string, E, R>): Stream.Stream<Chunk.Chunk<string>, E, R> =>
       entries.pipe(
         Stream.filter((uri) => {
           if (index++ >= from) return true
-          remember([uri])
+          run.remember([uri])
           return false
         }),
         Stream.grouped(job.cap)
       )
+
     const end = Effect.suspend(() => {
-      if (index < from) return Effect.fail(otherJob)
-      const none = job.sendsNone === true && account.written === 0 ? write([]) : Effect.void
-      return Effect.map(none, () => account)
+      if (index < from) return Effect.fail(run.otherJob)
+      const none = job.sendsNone === true && run.account.written === 0 ? run.write([]) : Effect.void
+      return Effect.map(none, () => run.account)
     })
 
     if (isIterable(source)) {
       return Effect.flatMap(checked(source), (entries) =>
         Effect.zipRight(
-          Stream.runForEach(rest(Stream.fromIterable(entries)), (batch) => each(Chunk.toReadonlyArray(batch))),
+          Stream.runForEach(batches(Stream.fromIterable(entries)), (batch) => run.next(Chunk.toReadonlyArray(batch))),
           end
         ))
     }
-    return rest(source).pipe(
-      Stream.mapError((error) => incomplete(error)),
+    return batches(source).pipe(
+      Stream.mapError((error) => run.incomplete(error)),
       Stream.runForEach((batch) =>
         Either.match(checked(batch), {
-          onLeft: (error) => Effect.fail(incomplete(error, { failed: Chunk.toReadonlyArray(batch) })),
-          onRight: each
+          onLeft: (error) => Effect.fail(run.incomplete(error, { failed: Chunk.toReadonlyArray(batch) })),
+          onRight: (entries): Effect.Effect<void, Stopped<E | E2>, SpotifyClient | R2> => run.next(entries)
         })
       ),
       Effect.zipRight(end)
