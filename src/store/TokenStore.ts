@@ -27,6 +27,7 @@ import * as file from "./file.js"
 import * as lock from "./lock.js"
 import { describe, pendingLifetime } from "./record.js"
 import * as sealing from "./seal.js"
+import * as tokenFile from "./tokenFile.js"
 
 const token = Schema.Struct({
   accessToken: Schema.Redacted(Schema.String),
@@ -383,13 +384,7 @@ export const layerKeyValueStore = (
     })
   )
 
-const fileContent = Schema.Struct({
-  version: Schema.Literal(1),
-  tokens: Schema.Array(Schema.Struct({ key: Schema.String, token })),
-  pending: Schema.Array(pendingEntry)
-})
-
-const fileJson = Schema.parseJson(fileContent, { space: 2 })
+const tokenFormat = tokenFile.make(token, pendingEntry)
 
 /**
  * Keeps tokens in a JSON file that only its owner can read (mode 0600) and several processes of a machine can share.
@@ -416,48 +411,30 @@ export const layerFile = (
       if (!aText[0](path) || path.trim() === "" || path.includes("\0")) {
         return yield* InvalidInput.of("TokenStore.layerFile", "path", instead("the path of a file", path))
       }
-      const shared = yield* file.open<typeof fileContent.Type>({
-        fs: yield* FileSystem.FileSystem,
-        path,
-        empty: { version: 1, tokens: [], pending: [] },
-        decode: (text) =>
-          Effect.mapError(
-            Schema.decode(fileJson)(text),
-            (error) =>
-              `the file was left as it is, since it can't be read as a token file: ${describe(error)}. ` +
-              "Put back a good copy, or move it away and sign in again."
-          ),
-        encode: (content) => Effect.orDie(Schema.encode(fileJson)(content))
-      })
+      const shared = yield* file.open(yield* FileSystem.FileSystem, path, tokenFormat.format)
       const withLock = lock.make()
 
       return TokenStore.of({
-        get: (key) =>
-          Effect.map(
-            shared.read("get"),
-            ({ tokens }) => Option.fromNullable(tokens.find((entry) => entry.key === key)?.token)
-          ),
+        get: (key) => Effect.map(shared.read("get"), ({ tokens }) => Option.fromNullable(tokens.get(key)?.token)),
         set: (key, token) =>
-          shared.update("set", (content) => {
-            const others = content.tokens.filter((entry) => entry.key !== key)
-            return [undefined, { ...content, tokens: [...others, { key, token }] }]
-          }, key),
-        remove: (key) =>
-          shared.update("remove", (content) => {
-            const others = content.tokens.filter((entry) => entry.key !== key)
-            return [undefined, others.length === content.tokens.length ? content : { ...content, tokens: others }]
-          }, key),
+          Effect.suspend(() => {
+            const entry = tokenFormat.entryOf(token)
+            return shared.update("set", ({ tokens }) => [void tokens.set(key, entry), true], key)
+          }),
+        remove: (key) => shared.update("remove", ({ tokens }) => [undefined, tokens.delete(key)], key),
         setPending: (key, signIn) =>
           Effect.flatMap(DateTime.now, (now) =>
-            shared.update("setPending", (content) => [
-              undefined,
-              { ...content, pending: addPending(content.pending, key, signIn, now) }
-            ], key)),
+            shared.update("setPending", (draft) => {
+              draft.pending = addPending(draft.pending, key, signIn, now)
+              return [undefined, true]
+            }, key)),
         takePending: (key, state) =>
           Effect.flatMap(DateTime.now, (now) =>
-            shared.update("takePending", (content) => {
-              const [taken, rest] = takePending(content.pending, key, state, now)
-              return [taken, rest === content.pending ? content : { ...content, pending: rest }]
+            shared.update("takePending", (draft) => {
+              const [taken, rest] = takePending(draft.pending, key, state, now)
+              const isChanged = rest !== draft.pending
+              draft.pending = rest
+              return [taken, isChanged]
             }, key)),
         withLock: (key, effect) =>
           withLock(key, Effect.flatMap(digest(key), (hash) => shared.withLock(key, hash.slice(0, 32), effect)))

@@ -179,7 +179,219 @@ describe("layerFile", () => {
     }))
 })
 
+/** Calls of some of the real file system's operations, and the file that they are of. */
+const counting = (calls: Array<string>) =>
+  changed((fs) => ({
+    readFileString: (path, encoding) =>
+      Effect.zipRight(Effect.sync(() => calls.push("read")), fs.readFileString(path, encoding)),
+    rename: (from, to) => Effect.zipRight(Effect.sync(() => calls.push("rename")), fs.rename(from, to))
+  }))
+
+describe("layerFile with many users", () => {
+  const keys = Array.from({ length: 500 }, (_, i) => `user-${i}`)
+  const scopesOf = (store: TokenStore.TokenStore.Service) =>
+    Effect.forEach(keys, (key) => Effect.map(store.get(key), (token) => Option.getOrThrow(token).scopes))
+
+  live("writes the tokens of a burst together, under the locks of their keys, and reads none of them again", (path) => {
+    const calls: Array<string> = []
+    return at(path, counting(calls))((store) =>
+      Effect.gen(function*() {
+        yield* store.set("user-0", makeToken("1", ["old"]))
+        calls.length = 0
+        yield* Effect.forEach(
+          keys,
+          (key) => store.withLock(key, Effect.zipRight(store.get(key), store.set(key, makeToken(key, [key])))),
+          { concurrency: "unbounded" }
+        )
+        expect(calls).not.toContain("read")
+        expect(calls.length).toBeGreaterThan(0)
+        // As many as there were when a write ended, so not always the same: one each would be 500.
+        expect(calls.length).toBeLessThan(50)
+        expect(yield* scopesOf(store)).toEqual(keys.map((key) => [key]))
+        expect(yield* at(path)(scopesOf)).toEqual(keys.map((key) => [key]))
+      })
+    )
+  }, 120_000)
+
+  live("reads the file once, and once more when another one has written it", (path) => {
+    const calls: Array<string> = []
+    return at(path)((other) =>
+      Effect.gen(function*() {
+        yield* Effect.forEach(keys, (key) => other.set(key, makeToken("1", [key])), { concurrency: "unbounded" })
+        yield* at(path, counting(calls))((store) =>
+          Effect.gen(function*() {
+            expect(yield* scopesOf(store)).toEqual(keys.map((key) => [key]))
+            expect(calls).toEqual(["read"])
+            for (const key of ["user-1", "user-2", "user-3"]) {
+              calls.length = 0
+              yield* other.set(key, makeToken("2", ["new"]))
+              expect((yield* scopesOf(store)).flat()).toContain("new")
+              expect(calls).toEqual(["read"])
+              yield* other.set(key, makeToken("1", [key]))
+              expect((yield* scopesOf(store)).flat()).not.toContain("new")
+              expect(calls).toEqual(["read", "read"])
+            }
+          })
+        )
+      })
+    )
+  }, 120_000)
+
+  live(
+    "sees an edit by hand, and a file that an earlier version wrote",
+    (path, fs) =>
+      at(path)((store) =>
+        Effect.gen(function*() {
+          yield* Effect.forEach(keys, (key) => store.set(key, makeToken("1", ["old"])), { concurrency: "unbounded" })
+          const text = yield* fs.readFileString(path)
+          const edited = text.replace("\"old\"", "\"by hand\"")
+          yield* fs.writeFileString(path, edited)
+          expect(Option.getOrThrow(yield* store.get("user-0")).scopes).toEqual(["by hand"])
+          for (const scope of ["first", "other"]) {
+            const { revision: _, ...earlier } = JSON.parse(text.replace("\"old\"", `"${scope}"`))
+            yield* fs.writeFileString(path, JSON.stringify(earlier, null, 2))
+            // Same length, perhaps the same millisecond, and nothing to tell them by.
+            expect(Option.getOrThrow(yield* store.get("user-0")).scopes).toEqual([scope])
+          }
+          yield* store.set("user-1", makeToken("2", ["new"]))
+          expect(Option.getOrThrow(yield* store.get("user-0")).scopes).toEqual(["other"])
+        })
+      )
+  )
+
+  live("gives nobody a token before it is on the disk", (path) =>
+    Effect.gen(function*() {
+      const syncing = yield* Deferred.make<void>()
+      const goOn = yield* Deferred.make<void>()
+      const slowDisk = changed((fs) => ({
+        open: (path, options) =>
+          Effect.map(fs.open(path, options), (file): FileSystem.File =>
+            options?.flag === "r" ? file : Object.create(file, {
+              sync: {
+                value: Deferred.succeed(syncing, undefined).pipe(
+                  Effect.zipRight(Deferred.await(goOn)),
+                  Effect.zipRight(file.sync)
+                )
+              }
+            }))
+      }))
+      yield* at(path, slowDisk)((store) =>
+        Effect.gen(function*() {
+          const kept: Array<string> = []
+          const burst = yield* Effect.fork(Effect.forEach(
+            keys,
+            (key) =>
+              Effect.map(store.set(key, makeToken(key)), () =>
+                kept.push(key)),
+            { concurrency: "unbounded" }
+          ))
+          yield* Deferred.await(syncing)
+          yield* settle
+          expect(kept).toEqual([])
+          expect(yield* store.get("user-0")).toEqual(Option.none())
+          expect(yield* at(path)((store) => store.get("user-0"))).toEqual(Option.none())
+          yield* Deferred.succeed(goOn, undefined)
+          yield* Fiber.join(burst)
+          expect(kept.length).toBe(500)
+        })
+      )
+    }))
+
+  live(
+    "fails the write of an owner whose lock was lost, and keeps the others of its burst",
+    (path, fs, directory) =>
+      at(path)((store) =>
+        Effect.gen(function*() {
+          const isLost = yield* Deferred.make<void>()
+          const goOn = yield* Deferred.make<void>()
+          let entered = 0
+          const write = (key: string) =>
+            Effect.gen(function*() {
+              if (++entered === 3) yield* Deferred.succeed(goOn, undefined)
+              yield* Deferred.await(goOn)
+              yield* store.set(key, makeToken(key))
+            })
+          const lose = Effect.gen(function*() {
+            const locks = (yield* fs.readDirectory(directory)).filter((name) => name.endsWith(".lock"))
+            yield* Effect.forEach(locks, (name) => fs.remove(`${directory}/${name}`))
+            yield* Deferred.succeed(isLost, undefined)
+          })
+          const kept = (key: string) =>
+            Effect.zipRight(Deferred.await(isLost), Effect.exit(store.withLock(key, write(key))))
+          const exits = yield* Effect.all([
+            Effect.exit(store.withLock("lost", Effect.zipRight(lose, write("lost")))),
+            kept("kept"),
+            kept("also kept")
+          ], { concurrency: "unbounded" })
+          expect(exits.map(({ _tag }) => _tag)).toEqual(["Failure", "Success", "Success"])
+          expect(yield* store.get("lost")).toEqual(Option.none())
+          expectToken(yield* store.get("kept"), makeToken("kept"))
+          expectToken(yield* store.get("also kept"), makeToken("also kept"))
+        })
+      )
+  )
+})
+
 describe("layerFile shared by processes", () => {
+  /** The highest count that a process said was kept, by key. */
+  const keptOf = (lines: ReadonlyArray<string>) =>
+    lines.reduce((counts, line) => {
+      const [word, key = "", n] = line.split(" ")
+      return word === "kept" ? counts.set(key, Number(n)) : counts
+    }, new Map<string, number>())
+
+  live(
+    "has every token that somebody got, after kill -9 at any moment of a burst",
+    () => {
+      const rounds = (path: string) =>
+        Effect.forEach([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], () =>
+          Effect.scoped(Effect.gen(function*() {
+            const writer = yield* start({ file: path }, "burst", "user", "40", "1000")
+            yield* writer.said("kept")
+            yield* pauseUpTo(150)
+            yield* writer.kill
+            const kept = keptOf(yield* writer.lines)
+            expect(kept.size).toBeGreaterThan(0)
+            yield* at(path)((store) =>
+              Effect.forEach(kept, ([key, n]) =>
+                Effect.map(
+                  store.get(key),
+                  (token) => expect(Number(Option.getOrThrow(token).scopes[0])).toBeGreaterThanOrEqual(n)
+                ))
+            )
+          })))
+      return Effect.forEach(
+        [1, 2, 3, 4, 5],
+        () =>
+          Effect.flatMap(directory, (place) => Effect.provide(rounds(`${place}/tokens.json`), NodeFileSystem.layer)),
+        { concurrency: "unbounded", discard: true }
+      )
+    },
+    600_000
+  )
+
+  live(
+    "loses and doubles no change of a burst in which a process stands still and others take its locks",
+    (path) =>
+      Effect.gen(function*() {
+        const place = { file: path }
+        const [sleeper, other] = [
+          yield* start(place, "burst", "user", "40", "3"),
+          yield* start(place, "burst", "user", "40", "3")
+        ]
+        yield* sleeper.said("kept")
+        yield* sleeper.signal("SIGSTOP")
+        yield* other.finished
+        yield* sleeper.signal("SIGCONT")
+        yield* sleeper.finished
+        yield* at(path)((store) =>
+          Effect.forEach(Array.from({ length: 40 }, (_, i) => `user-${i}`), (key) =>
+            Effect.map(store.get(key), (token) => expect(Option.getOrThrow(token).scopes).toEqual(["6"])))
+        )
+      }),
+    300_000
+  )
+
   it.scopedLive(
     "has the old or the new token after kill -9 at any moment, and lets the next one write",
     () =>

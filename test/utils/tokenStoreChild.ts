@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import { appendFile } from "node:fs/promises"
 
 interface Place {
@@ -68,6 +69,24 @@ const commands: Record<string, (store: TokenStore.TokenStore.Service) => Effect.
         Number(argument) - 1
       )
     ),
+  /** Counts on under the locks of many keys at once, and says each count when it is kept; what fails is done again. */
+  burst: (store) => {
+    const once = (key: string) =>
+      store.withLock(
+        key,
+        Effect.gen(function*() {
+          const token = yield* store.get(key)
+          const n = (token._tag === "Some" ? Number(token.value.scopes[0]) : 0) + 1
+          yield* store.set(key, makeToken("counter", String(n)))
+          return n
+        })
+      ).pipe(Effect.retry(Schedule.forever), Effect.flatMap((n) => say(`kept ${key} ${n}`)))
+    return Effect.forEach(
+      Array.from({ length: Number(argument) }, (_, i) => `${key}-${i}`),
+      (key) => Effect.repeatN(once(key), Number(further) - 1),
+      { concurrency: "unbounded" }
+    )
+  },
   /** Takes the lock, writes a token and keeps the lock. */
   hold: (store) =>
     store.withLock(

@@ -35,6 +35,8 @@ export class ProcessFailed extends Data.TaggedError("ProcessFailed")<{ readonly 
 export interface StoreProcess {
   /** Waits for a line of output that starts with the word. */
   readonly said: (word: string) => Effect.Effect<string, ProcessFailed>
+  /** What it has said so far. */
+  readonly lines: Effect.Effect<ReadonlyArray<string>>
   /** Waits for the end, which has to be a good one. */
   readonly finished: Effect.Effect<void, ProcessFailed>
   /** SIGSTOP and SIGCONT. */
@@ -85,6 +87,7 @@ export const start = (place: object, command: string, ...args: ReadonlyArray<str
             listeners.add(listener)
             listener()
           }),
+        lines: Effect.sync(() => [...lines]),
         finished: Effect.flatMap(Effect.promise(() => exited), ([code]) =>
           code === 0
             ? Effect.void

@@ -1,0 +1,64 @@
+/** Group commit: what is asked for while work of its kind is under way is done together in the next run. */
+import type * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
+
+/** Something that was asked for; a run ends it, or this does where the run fails. */
+export interface Asked<E> {
+  readonly fail: (cause: Cause.Cause<E>) => Effect.Effect<unknown>
+}
+
+export interface Group<I> {
+  /** Asks for something; it is done in a fiber that no caller interrupts. */
+  readonly add: (item: I) => Effect.Effect<void>
+  /** Takes back what no run has begun yet; false where one has. */
+  readonly takeBack: (item: I) => boolean
+}
+
+/** One run at a time; `run` ends all that it is given. */
+export const group = <E, I extends Asked<E>>(run: (items: ReadonlyArray<I>) => Effect.Effect<void, E>): Group<I> => {
+  let queue: Array<I> = []
+  let isRunning = false
+  const drain: Effect.Effect<void> = Effect.suspend(() => {
+    const items = queue
+    queue = []
+    if (items.length === 0) {
+      isRunning = false
+      return Effect.void
+    }
+    return run(items).pipe(
+      Effect.catchAllCause((cause) => Effect.forEach(items, ({ fail }) => fail(cause), { discard: true })),
+      Effect.zipRight(drain)
+    )
+  })
+  return {
+    add: (item) =>
+      Effect.suspend(() => {
+        queue.push(item)
+        if (isRunning) return Effect.void
+        isRunning = true
+        return Effect.asVoid(Effect.forkDaemon(drain))
+      }),
+    takeBack: (item) => {
+      const isQueued = queue.includes(item)
+      if (isQueued) queue = queue.filter((other) => other !== item)
+      return isQueued
+    }
+  }
+}
+
+/** An effect that runs once for all who ask while another run of it is under way, and begins after they asked. */
+export const shared = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+  const waiting = group<E, Asked<E> & { readonly succeed: (value: A) => Effect.Effect<unknown> }>((items) =>
+    Effect.flatMap(effect, (value) => Effect.forEach(items, ({ succeed }) => succeed(value), { discard: true }))
+  )
+  return Effect.suspend(() => {
+    const result = Deferred.unsafeMake<A, E>(FiberId.none)
+    const asked = {
+      fail: (cause: Cause.Cause<E>) => Deferred.failCause(result, cause),
+      succeed: (value: A) => Deferred.succeed(result, value)
+    }
+    return Effect.zipRight(waiting.add(asked), Deferred.await(result))
+  })
+}
