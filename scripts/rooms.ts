@@ -45,7 +45,7 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "session",
     holds: "a valid access token, refreshed in single flight; the OAuth exchanges",
-    shares: ["apart", "owner"]
+    shares: ["apart", "owner", "tokenTurns"]
   },
   { name: "store", holds: "where tokens are kept: memory, file, KeyValueStore, SQL, sealed", shares: ["record"] },
   {

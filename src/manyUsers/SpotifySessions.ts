@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { SpotifyClient } from "../client/SpotifyClient.js"
@@ -23,6 +24,7 @@ import type { InvalidInput } from "../core/SpotifyError.js"
 import { monotonic, sleepOn } from "../core/time.js"
 import { make as makeApart } from "../session/apart.js"
 import * as SpotifySession from "../session/SpotifySession.js"
+import { make as makeTurns, TokenTurns } from "../session/tokenTurns.js"
 import type { TokenStore } from "../store/TokenStore.js"
 
 /**
@@ -62,32 +64,37 @@ export declare namespace SpotifySessions {
  */
 export type Service = SpotifySessions.Service
 
-interface Idle {
+interface Shared {
   /**
    * How long a session that nobody uses stays in memory; 1 minute. Its token stays in the store. It may be 0 or
    * `Duration.infinity`.
    */
   readonly idleTimeToLive?: Duration.DurationInput | undefined
+  /**
+   * How many refreshes and sign-ins may be at the token endpoint at once, of all users together; 64. Others wait for their
+   * turn, in the order in which they came, before they lock anything in the store.
+   */
+  readonly maxTokenRequests?: number | undefined
 }
 
 /**
- * The app, and how long an idle session stays in memory.
+ * The app, and what its sessions share.
  *
  * @since 0.1.0
  * @category options
  */
-export interface AuthorizationCodeOptions extends Omit<SpotifySession.AuthorizationCodeOptions, "key">, Idle {}
+export interface AuthorizationCodeOptions extends Omit<SpotifySession.AuthorizationCodeOptions, "key">, Shared {}
 
 /**
- * The app, and how long an idle session stays in memory.
+ * The app, and what its sessions share.
  *
  * @since 0.1.0
  * @category options
  */
-export interface PkceOptions extends Omit<SpotifySession.PkceOptions, "key">, Idle {}
+export interface PkceOptions extends Omit<SpotifySession.PkceOptions, "key">, Shared {}
 
-const appOf = <Options extends Idle>(options: Options): Omit<Options, "idleTimeToLive"> => {
-  const { idleTimeToLive: _, ...app } = options
+const appOf = <Options extends Shared>(options: Options): Omit<Options, keyof Shared> => {
+  const { idleTimeToLive: _, maxTokenRequests: __, ...app } = options
   return app
 }
 
@@ -98,8 +105,9 @@ const pkceOptions = {
   redirectUri: aText,
   scopes: someScopes,
   accountsUrl: aText,
-  idleTimeToLive: aDuration
-}
+  idleTimeToLive: aDuration,
+  maxTokenRequests: [Predicate.isNumber, "a whole number from 1"]
+} satisfies { readonly [name: string]: Allowed }
 
 const authorizationCodeOptions = { ...pkceOptions, clientSecret: aSecret }
 
@@ -117,18 +125,22 @@ interface Entry {
  */
 const make = (
   session: (key: string) => Effect.Effect<SpotifySession.SpotifySession.Service, InvalidInput, Needs | Scope.Scope>,
-  options: Idle,
+  options: Shared,
   allowed: { readonly [name: string]: Allowed }
 ): Effect.Effect<SpotifySessions.Service, InvalidInput, Needs | Scope.Scope> =>
   Effect.gen(function*() {
     yield* checkOptions("SpotifySessions", allowed, options ?? null)
     const idleTimeToLive = yield* checks("SpotifySessions")
       .millis("idleTimeToLive", options.idleTimeToLive ?? Duration.minutes(1), { zero: true, infinite: true })
+    const maxTokenRequests = yield* checks("SpotifySessions")
+      .whole("maxTokenRequests", options.maxTokenRequests ?? 64, 1)
     // Made once and let go, so that bad options fail when the layer is built, not at the first user.
     yield* Effect.scoped(session("default"))
     const layerScope = yield* Effect.scope
     // Ours, since a caller may have a client and a store for other things, and a transaction.
-    const needs = Context.omit(Tracer.ParentSpan)(yield* Effect.context<Needs>())
+    const needs = Context.omit(Tracer.ParentSpan)(yield* Effect.context<Needs>()).pipe(
+      Context.add(TokenTurns, makeTurns(maxTokenRequests))
+    )
     const apart = yield* makeApart
     const entries = new Map<string, Entry>()
     /** Those that nobody holds, the one that has been idle for longest first. */

@@ -34,6 +34,7 @@ import { type AuthorizeOptions, signingIn } from "./signIn.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import { makeTokenCache, never, type TokenCache } from "./tokenCache.js"
 import { isCredential } from "./tokenEndpoint.js"
+import { inTurn, TokenTurns } from "./tokenTurns.js"
 import { makeVault } from "./vault.js"
 
 export { type AuthorizeOptions } from "./signIn.js"
@@ -184,7 +185,7 @@ const makeUser = (
     const key = options.key ?? defaultKey
     const apart = yield* makeApart
     const exchange = exchangeOf(yield* tokenClient, app)
-    const vault = yield* makeVault(store, key, apart)
+    const vault = inTurn(yield* makeVault(store, key, apart), yield* TokenTurns)
     const cache = yield* makeTokenCache(apart, refreshing(vault, exchange))
     const { authorizeUrl, handleCallback } = signingIn(options, store, vault, cache, exchange, apart)
 

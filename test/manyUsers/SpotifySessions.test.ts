@@ -1,4 +1,4 @@
-import { HttpClient } from "@effect/platform"
+import { HttpClient, type HttpClientRequest } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import {
   Config,
@@ -10,6 +10,7 @@ import {
   Fiber,
   Layer,
   Option,
+  Queue,
   Redacted,
   Scheduler,
   Scope,
@@ -231,6 +232,150 @@ describe("a session", () => {
       yield* Fiber.join(closing)
       expect((yield* storedToken("alice"))?.refreshToken).not.toBe(before?.refreshToken)
     }).pipe(Effect.provide(Layer.merge(FakeSpotify.layer({ refreshTokens: "rotate" }), TokenStore.layerMemory))))
+})
+
+/** Token requests that wait until they are let through, told by their refresh tokens and codes. */
+const makeGate = Effect.gen(function*() {
+  const open = yield* Queue.unbounded<void>()
+  const arrived: Array<string> = []
+  const form = ({ body }: HttpClientRequest.HttpClientRequest) =>
+    new URLSearchParams(body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : "")
+  const layer = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(
+      HttpClient.HttpClient,
+      HttpClient.transform((effect, request) => {
+        if (!request.url.endsWith(tokenEndpoint.path)) return effect
+        arrived.push(form(request).get("refresh_token") ?? form(request).get("grant_type") ?? "")
+        return Effect.zipRight(Queue.take(open), effect)
+      })
+    )
+  )
+  return {
+    arrived,
+    layer,
+    letThrough: (requests: number) =>
+      Effect.zipRight(Queue.offerAll(open, Array.from({ length: requests }, () => undefined)), settle)
+  }
+})
+
+describe("maxTokenRequests", () => {
+  const users = Array.from({ length: 100 }, (_, i) => ({ id: `user-${i}` }))
+  const names = users.map(({ id }) => id)
+
+  /** Sessions behind the gate, and users whose tokens are over; gives their refresh tokens. */
+  const gated = <A, E>(
+    options: Partial<SpotifySessions.PkceOptions>,
+    body: (
+      gate: Effect.Effect.Success<typeof makeGate>,
+      refreshTokens: ReadonlyArray<string>,
+      locks: { readonly held: number }
+    ) => Effect.Effect<
+      A,
+      E,
+      | SpotifySessions.SpotifySessions
+      | SpotifyClient.SpotifyClient
+      | TokenStore.TokenStore
+      | FakeSpotify.FakeSpotify
+      | Scope.Scope
+    >
+  ) =>
+    Effect.gen(function*() {
+      const gate = yield* makeGate
+      const locks = { held: 0 }
+      const store = storeWith((store) => ({
+        withLock: (key, effect) =>
+          store.withLock(
+            key,
+            Effect.acquireUseRelease(
+              Effect.sync(() => locks.held++),
+              () => effect,
+              () => Effect.sync(() => locks.held--)
+            )
+          )
+      }))
+      const sessions = Layer.orDie(SpotifySessions.layerPkce({ ...publicClient, ...options }))
+      yield* Effect.gen(function*() {
+        yield* Effect.forEach(names, (name) => seed(name, name))
+        yield* TestClock.adjust("1 hour")
+        const tokens = yield* Effect.forEach(names, storedToken)
+        yield* body(gate, tokens.map((token) => token?.refreshToken ?? ""), locks)
+      }).pipe(
+        Effect.scoped,
+        Effect.provide(
+          Layer.merge(Layer.provide(sessions, gate.layer), client()).pipe(
+            Layer.provideMerge(store),
+            Layer.provideMerge(FakeSpotify.layer({ users }))
+          )
+        )
+      )
+    })
+
+  it.effect("is 64: of a hundred at once the others wait for their turn, in order, and hold nothing of the store", () =>
+    gated({}, ({ arrived, letThrough }, refreshTokens, locks) =>
+      Effect.gen(function*() {
+        const all = yield* Effect.fork(
+          Effect.forEach(names, (name) => withUser(accessToken, name), { concurrency: "unbounded" })
+        )
+        yield* settle
+        expect(arrived).toEqual(refreshTokens.slice(0, 64))
+        expect(locks.held).toBe(64)
+        yield* letThrough(1)
+        expect(arrived).toEqual(refreshTokens.slice(0, 65))
+        yield* letThrough(10)
+        expect(arrived).toEqual(refreshTokens.slice(0, 75))
+        expect(locks.held).toBe(64)
+        yield* letThrough(1000)
+        expect(arrived).toEqual(refreshTokens)
+        expect(new Set(yield* Fiber.join(all)).size).toBe(100)
+        expect(locks.held).toBe(0)
+      })))
+
+  it.effect("counts sign-ins too, and gives the turn of a session that is dropped to the next one", () =>
+    gated(
+      { maxTokenRequests: 2, idleTimeToLive: 0 },
+      ({ arrived, letThrough }, refreshTokens) =>
+        Effect.gen(function*() {
+          const spotify = yield* FakeSpotify.FakeSpotify
+          const signIn = Effect.gen(function*() {
+            const session = yield* SpotifySession.SpotifySession
+            const url = yield* session.authorizeUrl()
+            return yield* session.handleCallback(yield* spotify.authorize(url))
+          })
+          const ask = (i: number) => Effect.zipLeft(Effect.fork(withUser(accessToken, `user-${i}`)), settle)
+          const [first, second, third, fourth] = [yield* ask(0), yield* ask(1), yield* ask(2), yield* ask(3)]
+          const newcomer = yield* Effect.zipLeft(Effect.fork(withUser(signIn, "newcomer")), settle)
+          const last = yield* ask(4)
+          const sent = (n: number) => [...refreshTokens.slice(0, 2), refreshTokens[3], "authorization_code"].slice(0, n)
+          expect(arrived).toEqual(sent(2))
+          // One that waits leaves the queue, one that is at the endpoint is waited for.
+          expect(Exit.isInterrupted(yield* Fiber.interrupt(third))).toBe(true)
+          expect(Exit.isInterrupted(yield* Fiber.interrupt(first))).toBe(true)
+          yield* settle
+          expect(arrived).toEqual(sent(2))
+          yield* letThrough(1)
+          expect(arrived).toEqual(sent(3))
+          yield* letThrough(1)
+          expect(arrived).toEqual(sent(4))
+          yield* letThrough(10)
+          expect(arrived).toEqual([...sent(4), refreshTokens[4]])
+          yield* Effect.forEach([second, fourth, newcomer, last], (fiber) => Fiber.join<unknown, unknown>(fiber))
+        })
+    ))
+
+  it.effect("lets the layer close at once while others wait for their turn, and sends nothing for them", () =>
+    Effect.gen(function*() {
+      let requests: ReadonlyArray<string> = []
+      yield* gated({ maxTokenRequests: 1 }, ({ arrived, letThrough }) =>
+        Effect.gen(function*() {
+          requests = arrived
+          yield* Effect.forEach(names, (name) => Effect.forkDaemon(withUser(accessToken, name)))
+          yield* settle
+          expect(arrived.length).toBe(1)
+          yield* Effect.forkDaemon(Effect.zipRight(settle, letThrough(1)))
+        }))
+      expect(requests.length).toBe(1)
+    }))
 })
 
 describe("withUser", () => {
