@@ -6,13 +6,15 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 
 export interface TokenServerSeen {
+  /** Refreshes. */
   readonly exchanges: number
+  readonly signIns: number
   readonly refused: number
   readonly mostInFlight: number
 }
 
 const latency = Number(process.argv[2])
-const nothing = { exchanges: 0, refused: 0, mostInFlight: 0 }
+const nothing = { exchanges: 0, signIns: 0, refused: 0, mostInFlight: 0 }
 let seen = { ...nothing }
 let inFlight = 0
 
@@ -25,11 +27,14 @@ const tokenOf = (user: string, n: number, length: number) => `${user}.${n}.`.pad
 const answerOf = (form: URLSearchParams): readonly [status: number, body: object] => {
   const [user = "", n = ""] = (form.get("refresh_token") ?? form.get("code") ?? "").split(".")
   const last = current.get(user) ?? 0
-  if (form.get("grant_type") === "refresh_token" && Number(n) !== last) {
+  if (form.get("grant_type") !== "refresh_token") {
+    seen.signIns++
+  } else if (Number(n) === last) {
+    seen.exchanges++
+  } else {
     seen.refused++
     return [400, { error: "invalid_grant", error_description: "Refresh token revoked" }]
   }
-  seen.exchanges++
   current.set(user, last + 1)
   return [200, {
     access_token: tokenOf(user, last + 1, 220),

@@ -18,7 +18,8 @@ const answers = (url: string) =>
     socket.on("connect", () => end(true)).on("error", () => end(false)).on("timeout", () => end(false))
   })
 
-const answersSoon = async (url: string): Promise<boolean> => {
+/** Whether a server answers within half a minute: a cluster of one's own may be starting. */
+export const answersSoon = async (url: string): Promise<boolean> => {
   for (let tries = 0; tries < 150; tries++) {
     if (await answers(url)) return true
     await setTimeout(200)
