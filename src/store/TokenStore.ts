@@ -396,8 +396,11 @@ const tokenFormat = tokenFile.make(token, pendingEntry)
  * Locks are files beside it (`<path>.….lock`). Keys don't wait for each other. When a process dies with a lock, the
  * others go on within ten seconds; a wait of more than a minute is a `TokenStoreError`. A process that only stood still
  * (the machine slept, a debugger) counts as dead too: what it then writes under the lock that it lost is a
- * `TokenStoreError`, upon which a session takes the lock again and keeps what Spotify granted last. Each use reads the
- * whole file, so for more than some hundred users, and for several machines, there is `TokenStoreSql`.
+ * `TokenStoreError`, upon which a session takes the lock again and keeps what Spotify granted last.
+ *
+ * The file is kept in memory as it was read, and read again when another process has written it. A write writes it whole;
+ * changes that come while one is under way go together into the next. That serves thousands of users; for more of them,
+ * and for several machines, there is `TokenStoreSql`.
  *
  * @since 0.1.0
  * @category layers
