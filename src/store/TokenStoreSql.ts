@@ -5,38 +5,119 @@
  * @since 0.1.0
  */
 import * as SqlClient from "@effect/sql/SqlClient"
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { digest } from "../core/digest.js"
 import { type Allowed, aText, checkOptions } from "../core/input.js"
 import { type InvalidInput, TokenStoreError } from "../core/SpotifyError.js"
+import { asColumn, type Claim, makeClaims, tokenIdOf } from "./claims.js"
+import * as lock from "./lock.js"
 import { describe, pendingLifetime } from "./record.js"
-import { makeDatabase } from "./sqlLock.js"
+import { type Database, makeDatabase } from "./sqlDatabase.js"
 import { openTable } from "./sqlTable.js"
 import { PendingSignIn, Token, TokenStore } from "./TokenStore.js"
 
 const tokenJson = Schema.parseJson(Token)
 const pendingJson = Schema.parseJson(PendingSignIn)
 
+/** A key's lock, for the work under it. */
+interface Held {
+  readonly claim: Claim
+  /** What the work set, which is kept at its end. */
+  next: { readonly value: string; readonly updated: number } | undefined
+  /** A fiber that was forked under the lock may outlive it. */
+  isEnded: boolean
+  /** The locks around this one. */
+  readonly around: Held | undefined
+}
+
+/** The machine's name, for who waits for a claim of ours. */
+const machine = Effect.orElseSucceed(
+  Effect.tryPromise(async () => {
+    // Imported only here, because runtimes in a browser or at the edge may have no node:os.
+    const { hostname } = await import("node:os")
+    return hostname()
+  }),
+  () => ""
+)
+
+const makeLocks = (
+  database: Database,
+  store: string,
+  host: string,
+  tokenOf: (tokenId: string) => Effect.Effect<string | null, TokenStoreError>
+) => {
+  const heldLocks = FiberRef.unsafeMake<Held | undefined>(undefined)
+  const local = lock.make()
+  const claims = makeClaims(database, store, host, tokenOf)
+
+  const release = (held: Held) =>
+    Effect.suspend(() => {
+      held.isEnded = true
+      return claims.release(held.claim, held.next?.value ?? null, held.next?.updated ?? 0)
+    })
+
+  return {
+    withLock: <A, E, R>(key: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | TokenStoreError, R> =>
+      // The fibers of this process take turns here, in the order in which they came.
+      local(
+        key,
+        Effect.uninterruptibleMask((restore) =>
+          Effect.gen(function*() {
+            const claim = yield* restore(
+              Effect.flatMap(tokenIdOf(key), (tokenId) => claims.acquire(key, tokenId))
+            )
+            const around = yield* FiberRef.get(heldLocks)
+            const held: Held = { claim, next: undefined, isEnded: false, around }
+            const exit = yield* Effect.exit(Effect.locally(restore(effect), heldLocks, held))
+            yield* release(held)
+            return yield* exit
+          })
+        )
+      ),
+    remove: claims.remove,
+    /** The lock of a token's key, where the fiber is under it. */
+    held: (tokenId: string) =>
+      Effect.map(FiberRef.get(heldLocks), (innermost) => {
+        let held = innermost
+        while (held !== undefined && (held.isEnded || held.claim.tokenId !== tokenId)) held = held.around
+        return held
+      })
+  }
+}
+
 const make = (client: SqlClient.SqlClient, table: string) =>
   Effect.gen(function*() {
     const store = `table ${table}`
     const database = yield* makeDatabase(client, store, table)
     yield* openTable(database, store, table)
-    const { locked, read, sql, write } = database
+    const { dialect, grouped, inTime, sql, write } = database
     const name = sql(table)
 
-    const decode = <A, I>(
-      operation: string,
-      schema: Schema.Schema<A, I>,
-      [row]: ReadonlyArray<{ readonly value: I }>
-    ) =>
+    interface Row {
+      readonly id: string
+      readonly value: string
+    }
+
+    const values = grouped({
+      operation: "get",
+      run: dialect.read,
+      statement: (ids: ReadonlyArray<string>) => sql<Row>`SELECT id, value FROM ${name} WHERE ${sql.in("id", ids)}`,
+      resultOf: (id, rows) => rows.get(id)?.value ?? null
+    })
+    const valueOf = (id: string) => inTime("get", values.whyLate)(values.ask(id))
+
+    const locks = makeLocks(database, store, yield* machine, valueOf)
+
+    const decode = <A, I>(operation: string, schema: Schema.Schema<A, I>, value: I | null | undefined) =>
       Effect.transposeMapOption(
-        Option.fromNullable(row),
-        ({ value }) =>
+        Option.fromNullable(value),
+        (value) =>
           Effect.mapError(Schema.decode(schema)(value), (error) =>
             TokenStoreError.of(
               store,
@@ -45,56 +126,68 @@ const make = (client: SqlClient.SqlClient, table: string) =>
             ))
       )
 
-    const put = (operation: string, id: string, kind: string, key: string, value: string, time: DateTime.Utc) =>
+    const put = (operation: string, id: string, kind: string, key: string, value: string, updated: number) =>
       write(
         operation,
-        // The key as in JSON, because a database knows neither NUL nor lone surrogates.
         sql`INSERT INTO ${name} (id, kind, user_key, value, updated_at)
-          VALUES (${id}, ${kind}, ${JSON.stringify(key).slice(1, -1)}, ${value}, ${DateTime.toEpochMillis(time)})
+          VALUES (${id}, ${kind}, ${asColumn(key)}, ${value}, ${updated})
           ON CONFLICT (id) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`
       )
 
     return TokenStore.of({
       get: (key) =>
         Effect.gen(function*() {
-          const id = yield* digest("token", key)
-          const rows = yield* read("get", sql<{ readonly value: string }>`SELECT value FROM ${name} WHERE id = ${id}`)
-          return yield* decode("get", tokenJson, rows)
+          const id = yield* tokenIdOf(key)
+          const held = yield* locks.held(id)
+          return yield* decode(
+            "get",
+            tokenJson,
+            held === undefined ? yield* valueOf(id) : held.next?.value ?? held.claim.found
+          )
         }),
       set: (key, token) =>
         Effect.gen(function*() {
-          const id = yield* digest("token", key)
-          const json = yield* Effect.orDie(Schema.encode(tokenJson)(token))
-          yield* put("set", id, "token", key, json, yield* DateTime.now)
+          const id = yield* tokenIdOf(key)
+          const value = yield* Effect.orDie(Schema.encode(tokenJson)(token))
+          const updated = yield* Clock.currentTimeMillis
+          const held = yield* locks.held(id)
+          if (held === undefined) yield* put("set", id, "token", key, value, updated)
+          else held.next = { value, updated }
         }),
       remove: (key) =>
-        Effect.flatMap(
-          digest("token", key),
-          (id) => write("remove", sql`DELETE FROM ${name} WHERE id = ${id}`)
-        ),
+        Effect.gen(function*() {
+          const id = yield* tokenIdOf(key)
+          const held = yield* locks.held(id)
+          if (held === undefined) return yield* write("remove", sql`DELETE FROM ${name} WHERE id = ${id}`)
+          held.next = undefined
+          yield* locks.remove(held.claim)
+        }),
       setPending: (key, signIn) =>
         Effect.gen(function*() {
           const id = yield* digest("pending", key, signIn.state)
           const json = yield* Effect.orDie(Schema.encode(pendingJson)(signIn))
           const oldest = DateTime.subtractDuration(yield* DateTime.now, pendingLifetime)
+          // Claims that nobody has any more go with them.
           yield* write(
             "setPending",
-            sql`DELETE FROM ${name} WHERE kind = 'pending' AND updated_at <= ${DateTime.toEpochMillis(oldest)}`
+            sql`DELETE FROM ${name} WHERE kind IN ('pending', 'claim') AND updated_at <= ${
+              DateTime.toEpochMillis(oldest)
+            }`
           )
-          yield* put("setPending", id, "pending", key, json, signIn.startedAt)
+          yield* put("setPending", id, "pending", key, json, DateTime.toEpochMillis(signIn.startedAt))
         }),
       takePending: (key, state) =>
         Effect.gen(function*() {
           const id = yield* digest("pending", key, state)
-          const rows = yield* write(
+          const [row] = yield* write(
             "takePending",
             sql<{ readonly value: string }>`DELETE FROM ${name} WHERE id = ${id} RETURNING value`
           )
-          const signIn = yield* decode("takePending", pendingJson, rows)
+          const signIn = yield* decode("takePending", pendingJson, row?.value)
           const oldest = DateTime.subtractDuration(yield* DateTime.now, pendingLifetime)
           return Option.filter(signIn, ({ startedAt }) => DateTime.greaterThan(startedAt, oldest))
         }),
-      withLock: (key, effect) => locked("withLock", key, effect)
+      withLock: locks.withLock
     })
   })
 

@@ -1,7 +1,4 @@
-/**
- * The SQL dialects: PostgreSQL, with an advisory lock for each key that ends with its transaction, and SQLite, with a
- * transaction that holds the write lock of the whole database.
- */
+/** The SQL dialects, PostgreSQL and SQLite: how a statement comes to a connection, and what is written differently. */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import type { Statement } from "@effect/sql/Statement"
@@ -15,20 +12,15 @@ import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { digest } from "../core/digest.js"
 import { monotonic } from "../core/time.js"
+import { type ClaimSql, postgresClaims, sqliteClaims } from "./claimSql.js"
 import { isBusy } from "./record.js"
 
 /** The timeout of a statement and of a wait for a lock. */
 export const maxWait = Duration.seconds(60)
 
-/** A transaction that holds a lock. */
-export interface Transaction {
-  readonly execute: Execute
-  /** Without it, the end of the scope rolls back. */
-  readonly commit: Effect.Effect<void, SqlError>
-}
-
-interface Execute {
-  <A extends object>(statement: Statement<A>): Effect.Effect<ReadonlyArray<A>, SqlError>
+/** Runs a statement by itself (autocommit); tells when it has a connection for it. */
+export interface Execute {
+  <A extends object>(statement: Statement<A>, onConnection: () => void): Effect.Effect<ReadonlyArray<A>, SqlError>
 }
 
 export interface Column {
@@ -38,16 +30,15 @@ export interface Column {
 
 /** What the databases do differently. */
 export interface Dialect {
-  /** Whether a lock is one on the whole database, and writing needs it. */
-  readonly locksAll: boolean
-  /** Runs a statement by itself (autocommit). */
-  readonly execute: Execute
+  readonly read: Execute
+  readonly write: Execute
   readonly columns: Effect.Effect<ReadonlyArray<Column>, SqlError>
   readonly create: (definition: Statement<object>) => Effect.Effect<unknown, SqlError>
   /** Lets nobody but the owner read the database, where it is a file. */
   readonly protect: Effect.Effect<void, SqlError>
-  /** Begins a transaction that has the lock of a key, or of everything, until the scope ends. */
-  readonly lock: (key: string) => Effect.Effect<Transaction, SqlError, Scope.Scope>
+  readonly claims: ClaimSql
+  /** The number of the advisory lock that releases before 0.2 take for a key. */
+  readonly lockOf: (key: string) => Effect.Effect<string>
 }
 
 /** The driver's message. It shows no parameter of a statement, and so no token. */
@@ -63,7 +54,11 @@ export const messageOf = ({ cause, message }: SqlError): string => {
 /** A little less than `maxWait`, so that SQLite's own error comes before a timeout that couldn't say why. */
 const busyWait = Duration.toMillis(maxWait) - 1000
 
-/** Retries with backoff while SQLite is busy: it fails at once when another connection writes. */
+/** Whether PostgreSQL undid a statement because of another one (serialization failure, deadlock). */
+const isConflict = ({ cause }: SqlError): boolean =>
+  Predicate.hasProperty(cause, "code") && (cause.code === "40001" || cause.code === "40P01")
+
+/** Retries with backoff what another connection was in the way of: SQLite fails at once when one writes. */
 export const whileBusy = <A, E extends { readonly _tag: string }>(
   effect: Effect.Effect<A, E | SqlError>
 ): Effect.Effect<A, E | SqlError> =>
@@ -71,7 +66,8 @@ export const whileBusy = <A, E extends { readonly _tag: string }>(
   Effect.flatMap(Effect.clock, (clock) => {
     const end = monotonic(clock) + busyWait
     return Effect.retry(effect, {
-      while: (error) => error instanceof SqlError && isBusy(messageOf(error)) && monotonic(clock) < end,
+      while: (error) =>
+        error instanceof SqlError && (isBusy(messageOf(error)) || isConflict(error)) && monotonic(clock) < end,
       schedule: Schedule.exponential("10 millis").pipe(
         Schedule.union(Schedule.spaced("100 millis")),
         Schedule.jittered
@@ -93,51 +89,29 @@ export const alone = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       })
   )
 
-/** A transaction on a connection that nobody else uses meanwhile. */
-const begin = (sql: SqlClient.SqlClient, text: string): Effect.Effect<Transaction, SqlError, Scope.Scope> =>
-  Effect.gen(function*() {
-    // A connection that arrives after an interruption would never go back to its pool.
-    const connection = yield* Effect.uninterruptible(sql.reserve)
-    const execute: Execute = (statement) => {
-      const [text, values] = statement.compile(true)
-      return connection.execute(text, values, undefined)
-    }
-    let open = true
-    yield* Effect.acquireRelease(
-      execute(sql.unsafe(text)),
-      () => open ? Effect.ignore(execute(sql.unsafe("ROLLBACK"))) : Effect.void
-    )
-    return {
-      execute,
-      commit: Effect.map(execute(sql.unsafe("COMMIT")), () => {
-        open = false
-      })
-    }
-  })
+/** On a connection that is taken from the pool first, so that one can tell a wait for the pool from one for the answer. */
+const onConnection = (sql: SqlClient.SqlClient): Execute => (statement, onConnection) =>
+  alone(Effect.scoped(Effect.flatMap(sql.reserve, (connection) => {
+    onConnection()
+    const [text, values] = statement.compile(true)
+    return connection.execute(text, values, undefined)
+  })))
 
-const postgres = (sql: SqlClient.SqlClient, table: string): Dialect => ({
-  locksAll: false,
-  execute: alone,
-  columns: alone(sql<Column>`SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
-    WHERE attrelid = to_regclass(${table.split(".").map((part) => `"${part.replaceAll("\"", "\"\"")}"`).join(".")})
-      AND attnum > 0 AND NOT attisdropped ORDER BY attnum`),
-  create: alone,
-  protect: Effect.void,
-  lock: (key) =>
-    Effect.gen(function*() {
-      const id = BigInt.asIntN(64, BigInt(`0x${(yield* digest(table, key)).slice(0, 16)}`))
-      // Where the default is repeatable read, the snapshot is from before the wait for the lock, and its token outdated.
-      const transaction = yield* begin(sql, "BEGIN ISOLATION LEVEL READ COMMITTED")
-      // `lock_timeout` ends our wait. A process that dies closes its connection, which releases its lock at once; that of a
-      // machine that drops off the network is released when its transaction has been idle for too long.
-      const wait = String(Duration.toMillis(maxWait))
-      yield* transaction.execute(
-        sql`SELECT set_config('lock_timeout', ${wait}, true), set_config('idle_in_transaction_session_timeout', ${wait}, true)`
-      )
-      yield* transaction.execute(sql`SELECT pg_advisory_xact_lock(${String(id)}::bigint)`)
-      return transaction
-    })
-})
+const postgres = (sql: SqlClient.SqlClient, table: string): Dialect => {
+  const execute = onConnection(sql)
+  return {
+    read: execute,
+    write: execute,
+    columns: alone(sql<Column>`SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+      WHERE attrelid = to_regclass(${table.split(".").map((part) => `"${part.replaceAll("\"", "\"\"")}"`).join(".")})
+        AND attnum > 0 AND NOT attisdropped ORDER BY attnum`),
+    create: alone,
+    protect: Effect.void,
+    claims: postgresClaims(sql, table),
+    lockOf: (key) =>
+      Effect.map(digest(table, key), (hash) => String(BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`))))
+  }
+}
 
 const sqliteColumns = (sql: SqlClient.SqlClient, table: string) => {
   const [name, schema = "main"] = table.split(".").reverse()
@@ -149,7 +123,11 @@ const sqliteColumns = (sql: SqlClient.SqlClient, table: string) => {
  * may read, and its journals with the mode of the database. A database that isn't a file here is left as it is, as are
  * files whose mode we may not change.
  */
-const protect = (sql: SqlClient.SqlClient, execute: Execute, table: string): Effect.Effect<void, SqlError> => {
+const protect = (
+  sql: SqlClient.SqlClient,
+  execute: <A extends object>(statement: Statement<A>) => Effect.Effect<ReadonlyArray<A>, SqlError>,
+  table: string
+): Effect.Effect<void, SqlError> => {
   const [, schema = "main"] = table.split(".").reverse()
   const found = execute(
     sql<{ readonly file: string | null }>`SELECT file FROM pragma_database_list WHERE name = ${schema}`
@@ -169,14 +147,19 @@ const protect = (sql: SqlClient.SqlClient, execute: Execute, table: string): Eff
   })
 }
 
-const sqlite = (sql: SqlClient.SqlClient, table: string): Dialect => ({
-  locksAll: true,
-  execute: alone,
-  columns: alone(sqliteColumns(sql, table)),
-  create: alone,
-  protect: protect(sql, alone, table),
-  lock: () => begin(sql, "BEGIN IMMEDIATE")
-})
+const sqlite = (sql: SqlClient.SqlClient, table: string): Dialect => {
+  const execute = onConnection(sql)
+  return {
+    read: execute,
+    write: execute,
+    columns: alone(sqliteColumns(sql, table)),
+    create: alone,
+    protect: protect(sql, alone, table),
+    claims: sqliteClaims(sql, table),
+    // The transaction of such a release keeps all other writers out.
+    lockOf: () => Effect.succeed("0")
+  }
+}
 
 /** The part of `@libsql/client` that is used here. */
 interface Libsql {
@@ -245,28 +228,33 @@ const libsql = (
   Effect.gen(function*() {
     const reader = yield* libsqlConnection(sdk)
     const writer = yield* libsqlConnection(sdk)
-    const reading = Effect.unsafeMakeSemaphore(1)
-    const execute: Execute = (statement) =>
-      reading.withPermits(1)(Effect.ensuring(reader.execute(statement), Effect.ignore(reader.reset)))
+    const [reading, writing] = [Effect.unsafeMakeSemaphore(1), Effect.unsafeMakeSemaphore(1)]
+    const read: Execute = (statement, onConnection) =>
+      reading.withPermits(1)(Effect.suspend(() => {
+        onConnection()
+        return Effect.ensuring(reader.execute(statement), Effect.ignore(reader.reset))
+      }))
     const [touch] = sql`UPDATE ${sql(table)} SET value = value WHERE id = ''`.compile(true)
+    // The write lock is taken by a batch first, see above; the statement itself finds nobody in its way then.
+    const write: Execute = (statement, onConnection) =>
+      writing.withPermits(1)(Effect.suspend(() => {
+        onConnection()
+        return writer.batch(`PRAGMA busy_timeout = 0; ${touch}; PRAGMA busy_timeout = 1000`).pipe(
+          Effect.zipRight(writer.execute(statement)),
+          Effect.zipLeft(whileBusy(writer.batch("COMMIT; BEGIN"))),
+          Effect.tapErrorCause(() => Effect.ignore(writer.reset))
+        )
+      }))
+    const query = <A extends object>(statement: Statement<A>) => read(statement, () => {})
     return {
-      locksAll: true,
-      execute,
-      columns: execute(sqliteColumns(sql, table)),
-      protect: protect(sql, execute, table),
+      read,
+      write,
+      columns: query(sqliteColumns(sql, table)),
+      protect: protect(sql, query, table),
       create: (definition) =>
         Effect.ensuring(writer.batch(`${definition.compile(true)[0]}; COMMIT; BEGIN`), Effect.ignore(writer.reset)),
-      lock: () =>
-        Effect.as(
-          Effect.acquireRelease(
-            Effect.tapError(
-              writer.batch(`PRAGMA busy_timeout = 0; ${touch}; PRAGMA busy_timeout = 1000`),
-              () => Effect.ignore(writer.reset)
-            ),
-            () => Effect.ignore(writer.reset)
-          ),
-          { execute: writer.execute, commit: writer.batch("COMMIT; BEGIN") }
-        )
+      claims: sqliteClaims(sql, table),
+      lockOf: () => Effect.succeed("0")
     }
   })
 
@@ -283,7 +271,7 @@ export const fromClient = (client: SqlClient.SqlClient, table: string): Found =>
       }
       return client.sdk.protocol === "file"
         ? libsql(sql, client.sdk, table)
-        : Effect.fail("a libSQL database has to be a file: on a server, a transaction can't be held for long enough")
+        : Effect.fail("a libSQL database has to be a file: for tokens on a server there is PostgreSQL")
     },
     orElse: () => Effect.fail("only PostgreSQL and SQLite are supported, not this database")
   })

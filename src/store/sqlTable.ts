@@ -1,13 +1,13 @@
 /** The table's schema and version: created where it is missing, verified where it is there, never migrated. */
 import * as Effect from "effect/Effect"
 import { TokenStoreError } from "../core/SpotifyError.js"
-import type { Database } from "./sqlLock.js"
+import type { Database } from "./sqlDatabase.js"
 
 const version = "1"
 
 const columns = ["id text", "kind text", "user_key text", "value text", "updated_at bigint"]
 
-export const openTable = ({ dialect, locked, read, send, sql }: Database, store: string, table: string) =>
+export const openTable = ({ dialect, read, send, sql, write }: Database, store: string, table: string) =>
   Effect.gen(function*() {
     const name = sql(table)
 
@@ -55,15 +55,10 @@ export const openTable = ({ dialect, locked, read, send, sql }: Database, store:
       )
     }
     if ((yield* findVersion) === undefined) {
-      // Under the lock: under repeatable read, one of two who insert the row at once would fail to serialize.
-      yield* locked(
+      yield* write(
         "open",
-        "",
-        read(
-          "open",
-          sql`INSERT INTO ${name} (id, kind, user_key, value, updated_at)
-            VALUES ('version', 'version', '', ${version}, 0) ON CONFLICT (id) DO NOTHING`
-        )
+        sql`INSERT INTO ${name} (id, kind, user_key, value, updated_at)
+          VALUES ('version', 'version', '', ${version}, 0) ON CONFLICT (id) DO NOTHING`
       )
     }
     const actualVersion = yield* findVersion
