@@ -1,6 +1,6 @@
 /**
- * Tokens in a database, for programs that run on several machines or have many users: PostgreSQL, with advisory locks, and
- * SQLite, with its write lock.
+ * Tokens in a database, for programs that run on several machines or have many users: PostgreSQL and SQLite. Who may
+ * refresh a user's token stands in the table for a while (a lease), so that nothing of the database is held meanwhile.
  *
  * @since 0.1.0
  */
@@ -194,25 +194,35 @@ const make = (client: SqlClient.SqlClient, table: string) =>
 /**
  * Keeps tokens in a table, `spotify_tokens` unless told otherwise, which is made when it is missing.
  *
- * A lock is one of the database, so it holds for all processes and machines: in PostgreSQL a transaction's advisory lock
- * for each key, on one connection of the pool; in SQLite an immediate transaction. That one keeps all other writers of
- * the file out for as long as a refresh takes, so give tokens a file of their own. What is set under a lock is kept when
- * the lock is released, whether the work succeeded or not; the calling program's own transactions play no part in it. An
- * SQLite file, and what SQLite keeps beside it, is made readable for its owner alone (mode 0600).
+ * A key's lock is a claim in that table, for all processes and machines: one statement writes who has the key and until
+ * when, no transaction and no connection is held while Spotify is asked, and one statement writes the new token, if the
+ * claim still holds and the token is the one that was found. So a refresh costs three statements, and those of many users
+ * who come at once go together. What is set under a lock is kept when the lock is released, whether the work succeeded or
+ * not; the calling program's own transactions play no part in it. An SQLite file, and what SQLite keeps beside it, is made
+ * readable for its owner alone (mode 0600).
  *
- * When a process dies with a lock, the others go on as soon as the database notices, which is at once, and after 60
- * seconds when its machine dropped off the network; work under a lock may take no longer than that. No answer of the
- * database and no lock of another process is waited for longer than 60 seconds. When the database is away, calls fail
- * with `TokenStoreError` and work again when it is back; a program that may start before its database can use
- * `Layer.retry` on this layer together with the client's.
+ * A claim is renewed while the work runs, for five minutes at most. That of a process that died, or that stands still,
+ * ends 15 seconds after it was taken or renewed, by the clock of PostgreSQL, or by that of the machine for SQLite. A
+ * process that went on too late writes nothing any more: `withLock` fails, and a session looks again what belongs into
+ * the store. Who waits for another process has its turn in the order in which they came, and learns of it within a
+ * second.
+ *
+ * Nothing is waited for longer than 60 seconds. The error says what it was: a connection of the pool, the database's
+ * answer, or a claim, whose it is and since when. When the database is away, calls fail with `TokenStoreError` and work
+ * again when it is back; a program that may start before its database can use `Layer.retry` on this layer together with
+ * the client's.
+ *
+ * Tables of releases before 0.2 are used as they are, also while processes of such a release still run. This one waits
+ * while such a process refreshes; such a process doesn't see a claim. Where it refreshes the same user at the same
+ * moment, Spotify is asked twice: what it granted last is kept, but where refresh tokens rotate (PKCE), the call in the
+ * older process may fail with `ReauthorizationRequired`.
  *
  * On SQLite, a call that needs a new token fails inside a transaction of the program's own that has written, after a
  * minute and with a `TokenStoreError` that says so: the store doesn't join the transaction, and can't write beside it.
  * Commit or roll back then; what Spotify granted meanwhile isn't lost, see `SpotifySession`. Ask for the access token
  * before the transaction, or give tokens a file of their own.
  *
- * Tested with `@effect/sql-pg` and with `@effect/sql-libsql` on a file. Another SQLite client that has one connection
- * lets nobody else use it while a lock is held.
+ * Tested with `@effect/sql-pg` and with `@effect/sql-libsql` on a file.
  *
  * @example
  * ```ts
@@ -225,7 +235,7 @@ const make = (client: SqlClient.SqlClient, table: string) =>
  * )
  * ```
  *
- * @see https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+ * @see https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
  * @see https://www.sqlite.org/lang_transaction.html
  * @since 0.1.0
  * @category layers

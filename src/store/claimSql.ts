@@ -235,6 +235,8 @@ export const sqliteClaims = (sql: SqlClient.SqlClient, table: string): ClaimSql 
     position: "instr"
   })
   const tokenId = (id: string) => sql.literal(`substr(${id}, ${prefix.length + 1})`)
+  /** A cell may hold bytes that are no text, which some drivers can't read as such. */
+  const text = (cell: string) => sql.literal(`CASE typeof(${cell}) WHEN 'text' THEN ${cell} ELSE hex(${cell}) END`)
   const member = (name: string) => sql.literal(`json_extract(a.value, '$.${name}')`)
   const asked = (items: ReadonlyArray<object>) => sql`json_each(${JSON.stringify(items)}) AS a`
   const held = (items: ReadonlyArray<object>) =>
@@ -251,12 +253,12 @@ export const sqliteClaims = (sql: SqlClient.SqlClient, table: string): ClaimSql 
         FROM ${asked(wanted)} WHERE true
         ON CONFLICT (id) DO ${taken()}
         RETURNING id, value AS claim, 1 AS free,
-          (SELECT CAST(token AS TEXT) FROM (SELECT id AS token_id, value AS token FROM ${name})
+          (SELECT ${text("token")} FROM (SELECT id AS token_id, value AS token FROM ${name})
             WHERE token_id = ${tokenId("id")}) AS token`,
     end: (ends) =>
       upsert(sql`SELECT ${tokenId("c.id")}, 'token', ${member("key")}, ${member("next")}, ${member("updated")}
           FROM ${held(ends)} LEFT JOIN ${name} AS k ON k.id = ${tokenId("c.id")}
-          WHERE ${member("next")} IS NOT NULL AND CAST(k.value AS TEXT) IS ${member("before")}
+          WHERE ${member("next")} IS NOT NULL AND ${text("k.value")} IS ${member("before")}
         UNION ALL
         SELECT c.id, c.kind, c.user_key, ${handedOver(column("c.value"))}, ${handedOverUntil(column("c.value"))}
           FROM ${held(ends)} WHERE true`),
@@ -270,11 +272,11 @@ export const sqliteClaims = (sql: SqlClient.SqlClient, table: string): ClaimSql 
         JOIN ${name} AS c ON c.id = ${member("id")} AND instr(c.value, ${member("owner")}) > 0 WHERE true`)
     },
     remove: ({ before, id, owner: who }) =>
-      sql<EndRow>`DELETE FROM ${name} WHERE id = ${id.slice(prefix.length)} AND CAST(value AS TEXT) = ${before}
+      sql<EndRow>`DELETE FROM ${name} WHERE id = ${id.slice(prefix.length)} AND ${text("value")} = ${before}
         AND EXISTS (SELECT 1 FROM ${name} AS c WHERE c.id = ${id} AND ${owner(column("c.value"))} = ${who})
         RETURNING id`,
     look: (ids) =>
-      sql<Found>`SELECT id, value AS claim, NOT ${ended(column("updated_at"))} AS holds FROM ${name}
+      sql<Found>`SELECT id, ${text("value")} AS claim, NOT ${ended(column("updated_at"))} AS holds FROM ${name}
         WHERE ${sql.in("id", ids)}`
   }
 }

@@ -36,7 +36,10 @@ const renewal = Duration.toMillis(claimLifetime) / 3
 /** For how long: work that never ends isn't to keep a user's key for ever. */
 const longestWork = Duration.toMillis(Duration.minutes(5))
 
-/** The pauses of who looks for others' claims: half of what the newest of them has waited, within these. */
+/**
+ * The pauses of who looks for others' claims: a quarter of the time for which the one that changed last has been the same,
+ * within these.
+ */
 const [shortestPause, longestPause] = [25, 1000]
 
 /** A claim of ours. */
@@ -52,7 +55,8 @@ export interface Claim extends Mine {
 
 interface Waiter {
   readonly wanted: Wanted
-  readonly since: number
+  /** Since when somebody has the claim, as far as it was seen, on the monotonic clock. */
+  changedAt: number
   /** Who has the claim, as far as it is known. */
   holder: string | undefined
   /** Whether a statement is under way for it. */
@@ -72,9 +76,11 @@ const makeWaiting = ({ dialect, fork, read }: Database) => {
   let newcomer = Deferred.unsafeMake<void>(FiberId.none)
 
   const tell = (waiter: Waiter, row: Found | undefined) => {
-    const { id: _, owner } = waiter.wanted
+    const { owner } = waiter.wanted
     if (row !== undefined && row.holds && ownerOf(row.claim) !== owner && isWaiting(row.claim, owner)) {
-      waiter.holder = holderOf(row.claim)
+      const holder = holderOf(row.claim)
+      if (waiter.holder !== holder) waiter.changedAt = lastLook
+      waiter.holder = holder
       return Effect.void
     }
     waiters.delete(waiter)
@@ -100,8 +106,8 @@ const makeWaiting = ({ dialect, fork, read }: Database) => {
     const clock = yield* Effect.clock
     while (waiters.size > 0) {
       const jitter = yield* Random.nextRange(0.8, 1.2)
-      const newest = Math.max(...Array.from(waiters, ({ since }) => since))
-      const pause = jitter * Math.min(Math.max((monotonic(clock) - newest) / 2, shortestPause), longestPause)
+      const changedAt = Math.max(...Array.from(waiters, ({ changedAt }) => changedAt))
+      const pause = jitter * Math.min(Math.max((monotonic(clock) - changedAt) / 4, shortestPause), longestPause)
       const rest = Math.min(lastLook + pause - monotonic(clock), pause)
       if (rest > 0) {
         newcomer = Deferred.unsafeMake(FiberId.none)
@@ -219,7 +225,7 @@ export const makeClaims = (
       const clock = yield* Effect.clock
       const waiter: Waiter = {
         wanted: { id: claimId(tokenId), key: asColumn(key), owner: makeOwner(host), lock: yield* dialect.lockOf(key) },
-        since: monotonic(clock),
+        changedAt: monotonic(clock),
         holder: undefined,
         isAsking: false,
         again: Deferred.unsafeMake(FiberId.none)
