@@ -236,7 +236,8 @@ export const sqliteClaims = (sql: SqlClient.SqlClient, table: string): ClaimSql 
   })
   const tokenId = (id: string) => sql.literal(`substr(${id}, ${prefix.length + 1})`)
   /** A cell may hold bytes that are no text, which some drivers can't read as such. */
-  const text = (cell: string) => sql.literal(`CASE typeof(${cell}) WHEN 'text' THEN ${cell} ELSE hex(${cell}) END`)
+  const text = (cell: string) =>
+    sql.literal(`CASE typeof(${cell}) WHEN 'text' THEN ${cell} WHEN 'null' THEN NULL ELSE hex(${cell}) END`)
   const member = (name: string) => sql.literal(`json_extract(a.value, '$.${name}')`)
   const asked = (items: ReadonlyArray<object>) => sql`json_each(${JSON.stringify(items)}) AS a`
   const held = (items: ReadonlyArray<object>) =>

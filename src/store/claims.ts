@@ -190,7 +190,7 @@ const makeStatements = ({ dialect, fork, grouped, write }: Database) => {
     operation,
     run: dialect.write,
     statement: claims.take,
-    resultOf: ({ id }: Wanted, rows: ReadonlyMap<string, WantedRow>) => rows.get(id),
+    resultOf: ({ id }: Wanted, rows: ReadonlyMap<string, WantedRow>) => rows.get(id) ?? null,
     nameOf,
     late: leave
   })
@@ -241,11 +241,11 @@ export const makeClaims = (
     }).pipe(
       Effect.tap(() => Effect.sync(() => void (waiter.isAsking = false))),
       Effect.flatMap((row) => {
-        if (row !== undefined && row.claim !== null && ownerOf(row.claim) === waiter.wanted.owner) {
+        if (row !== null && row.claim !== null && ownerOf(row.claim) === waiter.wanted.owner) {
           return Effect.succeed(row)
         }
-        if (row !== undefined && !row.free) waiter.holder = earlier
-        else if (row?.claim !== undefined && row.claim !== null) waiter.holder = holderOf(row.claim)
+        if (row !== null && !row.free) waiter.holder = earlier
+        else if (row !== null && row.claim !== null) waiter.holder = holderOf(row.claim)
         else waiter.holder ??= "somebody"
         return Effect.zipRight(wait(waiter), taken(waiter))
       })

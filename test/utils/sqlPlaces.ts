@@ -2,7 +2,7 @@
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { SqlClient, type SqlError } from "@effect/sql"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import * as TokenStore from "effect-spotify/TokenStore"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
 import { postgresUrl } from "./postgres.js"
@@ -54,4 +54,8 @@ export const query = (place: Place) => <A, E>(effect: (sql: SqlClient.SqlClient)
 
 /** Ends the claims of all keys, as time does with that of a process that died. */
 export const endClaims = (place: Place) =>
-  query(place)((sql) => sql`UPDATE ${sql(place.table)} SET updated_at = 0 WHERE kind = 'claim'`)
+  Effect.retry(
+    query(place)((sql) => sql`UPDATE ${sql(place.table)} SET updated_at = 0 WHERE kind = 'claim'`),
+    // While somebody else writes, SQLite is busy.
+    Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(100))
+  )
