@@ -17,7 +17,7 @@ export interface Content<T, P> {
 }
 
 /** How many tokens are decoded before the event loop goes round. */
-const slice = 200
+const slice = 100
 
 /** Of real time, not of Effect's clock. */
 const breathe = Effect.async<void>((resume) => {

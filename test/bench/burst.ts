@@ -138,6 +138,14 @@ export const burst = async (rounds: number, say: (text: string) => void): Promis
     target: 1.6,
     ...times
   }
+  const memoryBlock: BurstRow = {
+    work: same,
+    measure: "longest block of the event loop",
+    value: medianOf(memory, ({ longestBlock }) => longestBlock),
+    before: "",
+    target: 50,
+    ...millis
+  }
   const postgresRows = (): ReadonlyArray<BurstRow> => [
     {
       work: `${thousand}, PostgreSQL, pool of 10`,
@@ -184,6 +192,7 @@ export const burst = async (rounds: number, say: (text: string) => void): Promis
   ]
   return [
     memoryRow,
+    memoryBlock,
     ...(postgres === undefined ? [] : postgresRows()),
     {
       work: `${thousand}, SQLite`,

@@ -247,14 +247,28 @@ describe("layerFile with many users", () => {
           const edited = text.replace("\"old\"", "\"by hand\"")
           yield* fs.writeFileString(path, edited)
           expect(Option.getOrThrow(yield* store.get("user-0")).scopes).toEqual(["by hand"])
-          for (const scope of ["first", "other"]) {
-            const { revision: _, ...earlier } = JSON.parse(text.replace("\"old\"", `"${scope}"`))
-            yield* fs.writeFileString(path, JSON.stringify(earlier, null, 2))
-            // Same length, perhaps the same millisecond, and nothing to tell them by.
+          const withScope = (scope: string) => text.replace("\"old\"", `"${scope}"`)
+          const earlier = (scope: string) => {
+            const { revision: _, ...content } = JSON.parse(withScope(scope))
+            return JSON.stringify(content, null, 2)
+          }
+          const later = (scope: string, digit: string) =>
+            withScope(scope).replace(/"revision":"\w+"/, `"revision":"${digit.repeat(32)}"`)
+          // The same inode, length and time, as it may come by chance.
+          for (
+            const [text, scope] of [
+              [later("1st", "1"), "1st"],
+              [later("2nd", "2"), "2nd"],
+              [earlier("1st"), "1st"],
+              [earlier("2nd"), "2nd"]
+            ] as const
+          ) {
+            yield* fs.writeFileString(path, text)
+            yield* fs.utimes(path, 1_800_000_000, 1_800_000_000)
             expect(Option.getOrThrow(yield* store.get("user-0")).scopes).toEqual([scope])
           }
           yield* store.set("user-1", makeToken("2", ["new"]))
-          expect(Option.getOrThrow(yield* store.get("user-0")).scopes).toEqual(["other"])
+          expect(Option.getOrThrow(yield* store.get("user-0")).scopes).toEqual(["2nd"])
         })
       )
   )
