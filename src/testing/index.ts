@@ -14,4 +14,16 @@ export * as FakeSpotify from "./FakeSpotify.js"
  * @since 0.2.0
  * @category testing
  */
+export * as Sample from "./Sample.js"
+
+/**
+ * @since 0.2.0
+ * @category testing
+ */
+export * as TestClient from "./TestClient.js"
+
+/**
+ * @since 0.2.0
+ * @category testing
+ */
 export * as TokenStoreConformance from "./TokenStoreConformance.js"
