@@ -8,10 +8,10 @@
  */
 import { HttpRouter, HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { NodeRuntime } from "@effect/platform-node"
-import { Config, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { Library, SpotifyAuth, SpotifyClient, SpotifySession, SpotifySessions, TokenStore, Users } from "effect-spotify"
 import * as Sandbox from "./support/sandbox.js"
-import { serverOn } from "./support/server.js"
+import { portOr, serverOn } from "./support/server.js"
 
 const cookie = "session"
 
@@ -114,7 +114,7 @@ const SpotifyLive = Layer.unwrapEffect(
 )
 
 const ServerLive = Layer.unwrapEffect(
-  Effect.map(Config.withDefault(Config.integer("PORT"), 8888), (port) => serverOn({ host: "127.0.0.1", port }))
+  Effect.map(portOr(8888), (port) => serverOn({ host: "127.0.0.1", port }))
 )
 
 router.pipe(

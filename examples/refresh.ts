@@ -17,7 +17,7 @@ const seed = Effect.gen(function*() {
   const { fake } = yield* Sandbox.Sandbox
   const given = Option.isSome(fake)
     ? Option.fromNullable((yield* fake.value.issueToken({ scopes: ["user-read-private"] })).refreshToken)
-    : yield* Config.option(Config.redacted("SPOTIFY_REFRESH_TOKEN"))
+    : yield* Config.option(Config.redacted(Config.nonEmptyString("SPOTIFY_REFRESH_TOKEN")))
   if (Option.isSome(given)) yield* store.set("default", TokenStore.fromRefreshToken(given.value))
 })
 

@@ -12,6 +12,7 @@ import { Config, Console, Effect, Option } from "effect"
 import { createServer } from "node:http"
 import { fileURLToPath } from "node:url"
 import { createServer as createViteServer } from "vite"
+import { portOr } from "../support/server.js"
 import * as Fake from "./fake.js"
 
 const fake = Effect.gen(function*() {
@@ -28,7 +29,7 @@ const fake = Effect.gen(function*() {
 const program = Effect.gen(function*() {
   const clientId = yield* Config.option(Config.nonEmptyString("VITE_SPOTIFY_CLIENT_ID"))
   if (Option.isNone(clientId)) yield* fake
-  const port = yield* Config.withDefault(Config.integer("PORT"), 5173)
+  const port = yield* portOr(5173)
   const vite = yield* Effect.acquireRelease(
     Effect.promise(() =>
       createViteServer({

@@ -23,7 +23,7 @@ export const asApp = (fake: FakeSpotify.Options = {}) =>
           Option.isSome(clientId)
             ? SpotifySession.layerClientCredentialsConfig({
               clientId: Config.succeed(clientId.value),
-              clientSecret: Config.redacted("SPOTIFY_CLIENT_SECRET")
+              clientSecret: Config.redacted(Config.nonEmptyString("SPOTIFY_CLIENT_SECRET"))
             })
             : SpotifySession.layerClientCredentials({
               clientId: "fake-client-id",

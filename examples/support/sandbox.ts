@@ -65,7 +65,7 @@ export const apiUrl = Config.nonEmptyString("SPOTIFY_API_URL").pipe(Config.withD
 
 /** The app's credentials. */
 export const clientId = Config.nonEmptyString("SPOTIFY_CLIENT_ID")
-export const clientSecret = Config.redacted("SPOTIFY_CLIENT_SECRET")
+export const clientSecret = Config.redacted(Config.nonEmptyString("SPOTIFY_CLIENT_SECRET"))
 
 /** Must be registered in Spotify's dashboard for the app, to the letter. */
 export const redirectUri = Config.nonEmptyString("SPOTIFY_REDIRECT_URI").pipe(

@@ -20,7 +20,7 @@ const name = "session"
 /** From SESSION_SECRET; without it a new one, and then a restart signs everybody out. */
 const secret = Effect.flatMap(
   Config.option(
-    Config.redacted("SESSION_SECRET").pipe(
+    Config.redacted(Config.nonEmptyString("SESSION_SECRET")).pipe(
       Config.validate({
         message: "Expected SESSION_SECRET to have at least 32 characters, for example from: openssl rand -base64 32",
         validation: (secret) => Redacted.value(secret).length >= 32

@@ -24,14 +24,14 @@ import { SpotifyClient, SpotifySession, SpotifySessions } from "effect-spotify"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
 import { fileURLToPath } from "node:url"
 import * as Sandbox from "../support/sandbox.js"
-import { serverOn } from "../support/server.js"
+import { portOr, serverOn } from "../support/server.js"
 import { app } from "./app.js"
 import * as SessionCookie from "./SessionCookie.js"
 
 const Database = Layer.unwrapEffect(
   Effect.map(
     Config.all({
-      url: Config.option(Config.redacted("DATABASE_URL")),
+      url: Config.option(Config.redacted(Config.nonEmptyString("DATABASE_URL"))),
       file: Config.withDefault(
         Config.nonEmptyString("SQLITE_FILE"),
         fileURLToPath(new URL("tokens.db", import.meta.url))
@@ -77,7 +77,7 @@ const Server = Layer.unwrapEffect(
   Effect.map(
     Config.all({
       host: Config.withDefault(Config.nonEmptyString("HOST"), "127.0.0.1"),
-      port: Config.withDefault(Config.integer("PORT"), 8888)
+      port: portOr(8888)
     }),
     serverOn
   )

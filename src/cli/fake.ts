@@ -2,10 +2,12 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import { about } from "./about.js"
+import { parseJson, readText } from "./input.js"
 import * as output from "./output.js"
 import { CantDo, WrongCall } from "./problems.js"
 import { asJson } from "./settings.js"
@@ -55,8 +57,12 @@ export const fake = Command.make("fake", {
     Options.withDescription("The quota mode of the app"),
     Options.withDefault("extended")
   ),
+  seed: Options.file("seed").pipe(
+    Options.withDescription("A JSON file with artists, albums, tracks, playlists and users of your own"),
+    Options.optional
+  ),
   json: asJson
-}, ({ consent, json, mode, port }) =>
+}, ({ consent, json, mode, port, seed: file }) =>
   Effect.scoped(Effect.gen(function*() {
     if (port < 0 || port > 65_535) return yield* new WrongCall({ message: "--port takes a number from 0 to 65535" })
     // Loaded where it is served alone: together they are larger than the rest of the command.
@@ -67,11 +73,15 @@ export const fake = Command.make("fake", {
         import("@effect/platform-node/NodeHttpServer")
       ])
     )
+    const seed = Option.isNone(file) ? undefined : yield* readText(`@${file.value}`).pipe(
+      Effect.flatMap((text) => parseJson(text, file.value)),
+      Effect.flatMap(FakeSpotify.readSeed)
+    )
     const server = yield* NodeHttpServer.make(createServer, { host, port }).pipe(
       Effect.mapError(({ cause }) => unavailable(port, cause))
     )
     const spotify = yield* Effect.provideService(
-      FakeSpotify.serve({ clientId, clientSecret, consent, mode }),
+      FakeSpotify.serve({ clientId, clientSecret, consent, mode, seed }),
       HttpServer.HttpServer,
       server
     )

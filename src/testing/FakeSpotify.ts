@@ -34,6 +34,7 @@ import * as Input from "./internal/input.js"
 import type { RepeatState as InternalRepeatState } from "./internal/player.js"
 import * as Rate from "./internal/rate.js"
 import { findRoute } from "./internal/routes.js"
+import * as Seeds from "./internal/seed.js"
 import { snapshotOf, World } from "./internal/world.js"
 import type { User } from "./internal/world.js"
 
@@ -63,7 +64,10 @@ export interface Options {
   readonly clients?: ReadonlyArray<ClientOptions> | undefined
   /** `"automatic"` (default) agrees at once, `"page"` shows a page with an Agree and a Cancel button. */
   readonly consent?: "automatic" | "page" | undefined
-  /** Who has an account: `fake-user`, who signs in unless another is chosen, and `other-user`. */
+  /**
+   * Who has an account: `fake-user`, who signs in unless another is chosen, and `other-user`. Left out where the seed has
+   * users.
+   */
   readonly users?: ReadonlyArray<UserOptions> | undefined
   /** How long an access token is good: one hour. */
   readonly tokenLifetime?: Duration.DurationInput | undefined
@@ -83,7 +87,9 @@ export interface Options {
     | undefined
   /** How long each answer takes: no time. A request takes effect on arrival. */
   readonly latency?: Duration.DurationInput | undefined
-  /** How many tracks the first user has saved: 120. */
+  /** What there is of your own beside the invented catalogue. With it, libraries and playlists have what it says alone. */
+  readonly seed?: Seed | undefined
+  /** How many tracks the first user has saved: 120. Left out where there is a seed. */
   readonly librarySize?: number | undefined
   /** Whether a device is active at the start: true. */
   readonly activeDevice?: boolean | undefined
@@ -135,6 +141,129 @@ export interface UserOptions {
   readonly email?: string | undefined
   readonly country?: string | undefined
   readonly product?: "premium" | "free" | undefined
+}
+
+/**
+ * What there is of your own: things that have a name, and what else you want to say of them; the rest is made up. Plain
+ * data, which may be kept as JSON. Names stand for what they name: in a playlist's `items`, a track's name is the track of
+ * the seed.
+ *
+ * Search, top lists and new releases show what the seed has of a kind, and nothing invented of that kind; invented things
+ * are still there by their ids.
+ *
+ * @since 0.2.0
+ * @category seeds
+ */
+export interface Seed {
+  readonly artists?: ReadonlyArray<ArtistSeed> | undefined
+  readonly albums?: ReadonlyArray<AlbumSeed> | undefined
+  readonly tracks?: ReadonlyArray<TrackSeed> | undefined
+  readonly playlists?: ReadonlyArray<PlaylistSeed> | undefined
+  /** Who has an account; the first is the one who signs in. */
+  readonly users?: ReadonlyArray<UserSeed> | undefined
+}
+
+/**
+ * An artist of your own.
+ *
+ * @since 0.2.0
+ * @category seeds
+ */
+export interface ArtistSeed {
+  /** 22 letters and digits. */
+  readonly id?: string | undefined
+  readonly name: string
+  readonly genres?: ReadonlyArray<string> | undefined
+  readonly followers?: number | undefined
+  readonly popularity?: number | undefined
+}
+
+/**
+ * What is said of a track on its album.
+ *
+ * @since 0.2.0
+ * @category seeds
+ */
+export interface AlbumTrackSeed {
+  /** 22 letters and digits. */
+  readonly id?: string | undefined
+  readonly name: string
+  /** Names, or ids of artists that there are; who isn't there yet is made. Those of the album unless said. */
+  readonly artists?: ReadonlyArray<string> | undefined
+  readonly track_number?: number | undefined
+  /** Three minutes unless said. */
+  readonly duration_ms?: number | undefined
+  readonly explicit?: boolean | undefined
+  readonly isrc?: string | undefined
+  readonly popularity?: number | undefined
+}
+
+/**
+ * A track of your own.
+ *
+ * @since 0.2.0
+ * @category seeds
+ */
+export interface TrackSeed extends AlbumTrackSeed {
+  /** The name or id of an album of the seed, or the name of a new one; a single of the track's own name unless said. */
+  readonly album?: string | undefined
+}
+
+/**
+ * An album of your own.
+ *
+ * @since 0.2.0
+ * @category seeds
+ */
+export interface AlbumSeed {
+  /** 22 letters and digits. */
+  readonly id?: string | undefined
+  readonly name: string
+  /** Names, or ids of artists that there are; who isn't there yet is made. */
+  readonly artists?: ReadonlyArray<string> | undefined
+  /** Its tracks in order, each a name or more; those of the seed's `tracks` that name this album follow. */
+  readonly tracks?: ReadonlyArray<string | AlbumTrackSeed> | undefined
+  readonly album_type?: "album" | "single" | "compilation" | "ep" | undefined
+  /** A year, a month or a day: `1965`, `1965-06`, `1965-06-01`. */
+  readonly release_date?: string | undefined
+  readonly genres?: ReadonlyArray<string> | undefined
+  readonly label?: string | undefined
+  readonly popularity?: number | undefined
+}
+
+/**
+ * A playlist of your own.
+ *
+ * @since 0.2.0
+ * @category seeds
+ */
+export interface PlaylistSeed {
+  /** 22 letters and digits. */
+  readonly id?: string | undefined
+  readonly name: string
+  /** A user's id; the first user unless said. */
+  readonly owner?: string | undefined
+  readonly description?: string | null | undefined
+  /** True unless said, or where it is collaborative. */
+  readonly public?: boolean | undefined
+  readonly collaborative?: boolean | undefined
+  /** Names of tracks of the seed, URIs of tracks and episodes that there are, or URIs of local files. */
+  readonly items?: ReadonlyArray<string> | undefined
+  /** Users who follow it beside its owner. */
+  readonly followers?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * A user account with its library.
+ *
+ * @since 0.2.0
+ * @category seeds
+ */
+export interface UserSeed extends UserOptions {
+  /** What is saved, newest first: names of tracks of the seed, or URIs of anything that there is. */
+  readonly saved?: ReadonlyArray<string> | undefined
+  /** Names of artists of the seed, URIs of artists that there are, or ids of users. */
+  readonly following?: ReadonlyArray<string> | undefined
 }
 
 /**
@@ -292,7 +421,7 @@ export interface Service {
   /** Forgets all access tokens, so that they are invalid. */
   readonly revokeAccessTokens: Effect.Effect<void>
   /** Revokes the refresh tokens, of one user or of all. */
-  readonly revokeRefreshTokens: (user?: string) => Effect.Effect<void>
+  readonly revokeRefreshTokens: (user?: string) => Effect.Effect<void, InvalidInput>
   /** Changes the quota mode of the app. */
   readonly setMode: (mode: "extended" | "development") => Effect.Effect<void, InvalidInput>
   /**
@@ -304,19 +433,19 @@ export interface Service {
     options?: { readonly approve?: boolean | undefined; readonly user?: string | undefined }
   ) => Effect.Effect<string, AuthorizePageError | InvalidInput>
 
-  /** What the fake keeps, for assertions. Without a user, that of the first one. */
+  /** What the fake keeps, for assertions. Without a user, that of the first one; one whom it doesn't know is `InvalidInput`. */
   readonly state: {
     /** The saved uris of a kind (tracks), newest first. */
     readonly saved: (
       kind?: "track" | "album" | "show" | "episode" | "audiobook",
       user?: string
-    ) => Effect.Effect<ReadonlyArray<string>>
+    ) => Effect.Effect<ReadonlyArray<string>, InvalidInput>
     /** The uris of the artists, users and playlists that a user follows. */
-    readonly following: (user?: string) => Effect.Effect<ReadonlyArray<string>>
+    readonly following: (user?: string) => Effect.Effect<ReadonlyArray<string>, InvalidInput>
     readonly playlist: (id: string) => Effect.Effect<Option.Option<PlaylistState>>
     /** The playlists in a user's library. */
-    readonly playlists: (user?: string) => Effect.Effect<ReadonlyArray<PlaylistState>>
-    readonly player: (user?: string) => Effect.Effect<PlayerState>
+    readonly playlists: (user?: string) => Effect.Effect<ReadonlyArray<PlaylistState>, InvalidInput>
+    readonly player: (user?: string) => Effect.Effect<PlayerState, InvalidInput>
   }
 }
 
@@ -514,6 +643,33 @@ export const id: (kind: Kind, n: number) => string = Catalogue.id
 export const uri: (kind: Kind, n: number) => string = Catalogue.uri
 
 /**
+ * The id of the nth thing of a kind in a seed that gives it none, counted from 0: artists, albums and playlists in their
+ * order; tracks in that of the albums that have them, and then those of `tracks`.
+ *
+ * @since 0.2.0
+ * @category seeds
+ */
+export const seedId: (kind: "artist" | "album" | "track" | "playlist", n: number) => string = Seeds.id
+
+/**
+ * Reads a seed from anything, such as a parsed JSON file.
+ *
+ * @since 0.2.0
+ * @category seeds
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { FakeSpotify } from "effect-spotify/testing"
+ *
+ * const spotify = Effect.flatMap(
+ *   FakeSpotify.readSeed(JSON.parse(`{ "tracks": [{ "name": "Feeling Good", "artists": ["Nina Simone"] }] }`)),
+ *   (seed) => FakeSpotify.make({ seed })
+ * )
+ * ```
+ */
+export const readSeed = (input: unknown): Effect.Effect<Seed, InvalidInput> => Seeds.read(input)
+
+/**
  * All scopes that there are.
  *
  * @since 0.1.0
@@ -538,9 +694,19 @@ const salt = Effect.map(
   (n) => n.toString(36).padStart(6, "0")
 )
 
+/** Who has an account, and what there is. */
+const peopled = (options: Options) =>
+  Either.gen(function*() {
+    yield* Input.ofFake(options)
+    const seed = options.seed === undefined ? undefined : yield* Seeds.read(options.seed)
+    const users: ReadonlyArray<UserOptions> = seed?.users ?? options.users ?? defaultUsers
+    yield* Input.ofUsers(users, seed?.users === undefined ? "users" : "seed.users")
+    const planted = seed === undefined ? undefined : yield* Seeds.plant(seed, users.map(({ id }) => id))
+    return { users, planted }
+  })
+
 const makeCore = (options: Options): Effect.Effect<Core, InvalidInput> =>
-  Effect.map(Effect.zipRight(Input.ofFake(options), salt), (salt) => {
-    const users = options.users ?? defaultUsers
+  Effect.map(Effect.zip(peopled(options), salt), ([{ planted, users }, salt]) => {
     const clients = [
       {
         clientId: options.clientId ?? "fake-client-id",
@@ -566,7 +732,8 @@ const makeCore = (options: Options): Effect.Effect<Core, InvalidInput> =>
           entriesLag: Duration.toMillis(options.playlists?.entriesLag ?? 0),
           unreadable: new Set(options.playlists?.unreadable),
           relinked: new Map(Object.entries(options.playlists?.relinked ?? {}))
-        }
+        },
+        planted
       ),
       accounts: new Accounts({
         clients: clients.map(({ clientId, clientSecret, redirectUris }) => ({ clientId, clientSecret, redirectUris })),
@@ -604,13 +771,12 @@ const seen = (entry: Entry): SeenRequest => ({
   outcome: entry.outcome
 })
 
-const noUser = (id: string | undefined): Error => new Error(`FakeSpotify has no user ${id}`)
-
 const makeState = ({ world }: Core): Service["state"] => {
-  const userOf = (id: string | undefined): Effect.Effect<User> =>
-    Effect.fromNullable(id === undefined ? [...world.users.values()][0] : world.users.get(id)).pipe(
-      Effect.orDieWith(() => noUser(id))
-    )
+  const userOf = (name: string, id: string | undefined): Effect.Effect<User, InvalidInput> =>
+    Effect.suspend(() => {
+      const user = id === undefined ? [...world.users.values()][0] : world.users.get(id)
+      return user === undefined ? Input.unknownUser(`FakeSpotify.state.${name}`, id, world.users) : Effect.succeed(user)
+    })
   const playlistState = (playlist: ReturnType<World["add"]>): PlaylistState => ({
     id: playlist.id,
     owner: playlist.owner,
@@ -625,9 +791,9 @@ const makeState = ({ world }: Core): Service["state"] => {
   })
   return {
     saved: (kind = "track", user) =>
-      Effect.map(userOf(user), (user) => user.saved[kind].map(({ id }) => `spotify:${kind}:${id}`)),
+      Effect.map(userOf("saved", user), (user) => user.saved[kind].map(({ id }) => `spotify:${kind}:${id}`)),
     following: (user) =>
-      Effect.map(userOf(user), ({ artists, profile, users }) => [
+      Effect.map(userOf("following", user), ({ artists, profile, users }) => [
         ...[...artists].map((id) => `spotify:artist:${id}`),
         ...[...users].map((id) => `spotify:user:${id}`),
         ...world.playlistsOf(profile.id).filter(({ owner }) => owner !== profile.id).map(({ id }) =>
@@ -635,9 +801,10 @@ const makeState = ({ world }: Core): Service["state"] => {
         )
       ]),
     playlist: (id) => Effect.sync(() => Option.map(Option.fromNullable(world.playlists.get(id)), playlistState)),
-    playlists: (user) => Effect.map(userOf(user), ({ profile }) => world.playlistsOf(profile.id).map(playlistState)),
+    playlists: (user) =>
+      Effect.map(userOf("playlists", user), ({ profile }) => world.playlistsOf(profile.id).map(playlistState)),
     player: (user) =>
-      Effect.map(Effect.all([userOf(user), Clock.currentTimeMillis]), ([{ player }, now]) => {
+      Effect.map(Effect.all([userOf("player", user), Clock.currentTimeMillis]), ([{ player }, now]) => {
         player.advance(now)
         return {
           uri: player.current,
@@ -721,10 +888,14 @@ const makeAt = (
       }),
       revokeAccessTokens: Effect.sync(() => accounts.accessTokens.clear()),
       revokeRefreshTokens: (user) =>
-        Effect.sync(() => {
+        Effect.suspend(() => {
+          if (user !== undefined && !world.users.has(user)) {
+            return Input.unknownUser("FakeSpotify.revokeRefreshTokens", user, world.users)
+          }
           for (const token of accounts.refreshTokens.values()) {
             if (user === undefined || token.userId === user) token.revoked = true
           }
+          return Effect.void
         }),
       setMode: (mode) =>
         Effect.map(Input.ofMode(mode), () => {

@@ -296,6 +296,41 @@ describe("fake", () => {
       expect(yield* Effect.isFailure(get(apiUrl))).toBe(true)
     }).pipe(Effect.provide(layer())))
 
+  it.scopedLive("has the things of a file, and says what in one is wrong", () =>
+    Effect.gen(function*() {
+      const { home } = yield* makeEnvironment
+      const write = (name: string, text: string) =>
+        Effect.flatMap(FileSystem.FileSystem, (files) =>
+          Effect.as(files.writeFileString(`${home}/${name}`, text), `${home}/${name}`))
+      const seed = yield* write(
+        "seed.json",
+        JSON.stringify({ tracks: [{ name: "Feeling Good" }], users: [{ id: "ada", saved: ["Feeling Good"] }] })
+      )
+      const serving = yield* start(["fake", "--port", "0", "--json", "--seed", seed])
+      const { accessToken, apiUrl } = JSON.parse(yield* serving.printed(/^(\{.*\})$/m))
+      const client = yield* HttpClient.HttpClient
+      const get = (path: string) =>
+        Effect.flatMap(
+          client.get(`${apiUrl}${path}`, { headers: { authorization: `Bearer ${accessToken}` } }),
+          (response) =>
+            response.json
+        )
+      expect(yield* get("/me")).toMatchObject({ id: "ada" })
+      expect(yield* get("/me/tracks")).toMatchObject({ total: 1, items: [{ track: { name: "Feeling Good" } }] })
+
+      const wrong = (file: string) => Effect.map(run(["fake", "--port", "0", "--seed", file]), ({ stderr }) => stderr)
+      expect(yield* wrong(`${home}/missing.json`)).toBe(`✗ The file ${home}/missing.json can't be read\n`)
+      const text = yield* write("text.json", "tracks")
+      expect(yield* wrong(text)).toContain(`✗ ${text} is no JSON: `)
+      expect(yield* wrong(yield* write("nameless.json", "{ \"tracks\": [{ \"nam\": \"A\" }] }"))).toBe(
+        "✗ seed.tracks[0].nam must be spelt name, or left out: there is no option of this name\n"
+      )
+      expect(yield* wrong(yield* write("unknown.json", "{ \"playlists\": [{ \"name\": \"A\", \"items\": [\"B\"] }] }")))
+        .toBe(
+          "✗ seed.playlists[0].items[0] must be the name of a track of the seed, or the URI of a track or an episode that there is, not \"B\"\n"
+        )
+    }).pipe(Effect.provide(layer())))
+
   it.scopedLive("says to a person where it is and how to point a client at it", () =>
     Effect.gen(function*() {
       const serving = yield* start(["fake", "--port", "0", "--mode", "development"])

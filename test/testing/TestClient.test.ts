@@ -197,7 +197,10 @@ describe("TestClient", () => {
           TestClient.on(Playlists.get, (id) => Effect.succeed(Sample.playlist({ id }))),
           TestClient.on(Playlists.items, (_, options) =>
             Effect.map(Ref.get(kept), (kept) =>
-              Sample.page(kept.map((uri) => Sample.playlistItem(Sample.track({ uri }))), options))),
+              Sample.page(
+                kept.map((uri) => Sample.playlistItem(Sample.track({ uri }))),
+                options
+              ))),
           TestClient.on(Playlists.addItems, (_, { uris }) =>
             Effect.as(Ref.update(kept, (kept) => [...kept, ...uris]), { snapshot_id: `after ${uris.length}` }))
         ))
@@ -206,10 +209,12 @@ describe("TestClient", () => {
       const batches = yield* Ref.make<ReadonlyArray<number>>([])
       yield* Library.saveAll(uris).pipe(
         Effect.provide(TestClient.layer(
-          TestClient.on(Library.save, ({ uris }) => Ref.update(batches, (sizes) => [...sizes, uris.length]))
+          TestClient.on(Library.save, ({ uris }) =>
+            Ref.update(batches, (sizes) => [...sizes, uris.length]))
         ))
       )
-      expect((yield* Ref.get(batches)).reduce((sum, n) => sum + n, 0)).toBe(250)
+      expect((yield* Ref.get(batches)).reduce((sum, n) =>
+        sum + n, 0)).toBe(250)
     }))
 
   it.effect("answers for any session, and for operations of one's own", () =>

@@ -62,7 +62,8 @@ export const respond = (world: World, accounts: Accounts, request: Incoming, now
       view: {
         mode: world.mode,
         market: yield* market(query),
-        resumePoints: bearer.scopes.has("user-read-playback-position")
+        resumePoints: bearer.scopes.has("user-read-playback-position"),
+        own: world.own
       },
       now,
       user: bearer.userId === undefined ? undefined : world.users.get(bearer.userId)

@@ -101,7 +101,7 @@ export const idsFromBody = (call: Call, max: number): Result<ReadonlyArray<strin
 export const pathIndex = (call: Call, kind: keyof typeof Catalogue.size, name = "id"): Result<number> => {
   const id = call.params[name] ?? ""
   if (!Catalogue.isId(id)) return fail(400, "invalid id")
-  const n = Catalogue.indexOf(kind, id)
+  const n = Catalogue.indexOf(call.world.own, kind, id)
   return n === undefined ? fail(404, "Resource not found") : Either.right(n)
 }
 

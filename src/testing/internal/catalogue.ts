@@ -1,6 +1,8 @@
 import * as Hash from "effect/Hash"
 import type { Json, JsonObject } from "./http.js"
 import { apiOrigin, imageOrigin } from "./http.js"
+import { nothing } from "./own.js"
+import type { Own, OwnAlbum, OwnArtist, OwnTrack } from "./own.js"
 
 export type Mode = "extended" | "development"
 
@@ -20,6 +22,7 @@ export interface View {
   readonly mode: Mode
   readonly market: string | undefined
   readonly resumePoints: boolean
+  readonly own: Own
 }
 
 const tracksPerAlbum = 12
@@ -48,8 +51,24 @@ export const uri = (kind: Kind, n: number): string => `spotify:${kind}:${id(kind
 
 export const isId = (value: string): boolean => /^[0-9A-Za-z]{22}$/.test(value)
 
+const ownArtist = (own: Own, n: number): OwnArtist | undefined => own.artist[n - size.artist]
+const ownAlbum = (own: Own, n: number): OwnAlbum | undefined => own.album[n - size.album]
+const ownTrack = (own: Own, n: number): OwnTrack | undefined => own.track[n - size.track]
+
+/** The id of a thing by its number: an invented one's, or one's own. */
+export const idOf = (own: Own, kind: keyof typeof size, n: number): string =>
+  (kind === "artist" || kind === "album" || kind === "track" ? own[kind][n - size[kind]]?.id : undefined) ?? id(kind, n)
+
+export const uriOf = (own: Own, kind: keyof typeof size, n: number): string => `spotify:${kind}:${idOf(own, kind, n)}`
+
 /** The number of a thing in the catalogue, or undefined when there is no such thing. */
-export const indexOf = (kind: keyof typeof size, value: string): number | undefined => {
+export const indexOf = (own: Own, kind: keyof typeof size, value: string): number | undefined => {
+  const place = own.places.get(`${kind}:${value}`)
+  return place === undefined ? inventedIndexOf(kind, value) : size[kind] + place
+}
+
+/** The same of what is invented. */
+export const inventedIndexOf = (kind: keyof typeof size, value: string): number | undefined => {
   if (kind === "track" && value === knownTrackId) return 0
   if (!value.startsWith(kind) || !isId(value)) return undefined
   const digits = value.slice(kind.length)
@@ -81,26 +100,56 @@ const pick = (list: ReadonlyArray<string>, n: number): string => list[n % list.l
 const title = (n: number, salt: number): string =>
   `${pick(adjectives, n * 7 + Math.floor(n / 24) + salt)} ${pick(nouns, n * 11 + Math.floor(n / 24) * 5 + salt * 3)}`
 
-export const artistName = (n: number): string => artistNames[n] ?? `${title(n, 1)} Ensemble`
-export const albumName = (n: number): string => title(n, 2)
-export const trackName = (n: number): string => n === 0 ? "Lantern Weather" : title(n, 3)
+export const artistName = (own: Own, n: number): string =>
+  ownArtist(own, n)?.name ?? artistNames[n] ?? `${title(n, 1)} Ensemble`
+export const albumName = (own: Own, n: number): string => ownAlbum(own, n)?.name ?? title(n, 2)
+export const trackName = (own: Own, n: number): string =>
+  ownTrack(own, n)?.name ?? (n === 0 ? "Lantern Weather" : title(n, 3))
 export const showName = (n: number): string => `${title(n, 4)} Radio`
 export const episodeName = (n: number): string => `No. ${n % episodesPerShow + 1}: ${title(n, 5)}`
 export const audiobookName = (n: number): string => `The ${title(n, 6)}`
 
-export const albumOfTrack = (n: number): number => Math.floor(n / tracksPerAlbum)
-export const artistOfAlbum = (n: number): number => Math.floor(n / albumsPerArtist)
-export const artistOfTrack = (n: number): number => artistOfAlbum(albumOfTrack(n))
+export const albumOfTrack = (own: Own, n: number): number => ownTrack(own, n)?.album ?? Math.floor(n / tracksPerAlbum)
+
+export const artistsOfAlbum = (own: Own, n: number): ReadonlyArray<number> =>
+  ownAlbum(own, n)?.artists ?? [Math.floor(n / albumsPerArtist)]
+
+export const artistsOfTrack = (own: Own, n: number): ReadonlyArray<number> => {
+  const given = ownTrack(own, n)?.artists
+  if (given !== undefined) return given
+  const artist = Math.floor(n / tracksPerAlbum / albumsPerArtist)
+  return n % 5 === 3 ? [artist, (artist + 1) % size.artist] : [artist]
+}
 export const showOfEpisode = (n: number): number => Math.floor(n / episodesPerShow)
 
 const range = (start: number, length: number): ReadonlyArray<number> => Array.from({ length }, (_, i) => start + i)
 
-export const tracksOfAlbum = (n: number) => range(n * tracksPerAlbum, tracksPerAlbum)
-export const albumsOfArtist = (n: number) => range(n * albumsPerArtist, albumsPerArtist)
+export const tracksOfAlbum = (own: Own, n: number): ReadonlyArray<number> =>
+  ownAlbum(own, n)?.tracks ?? range(n * tracksPerAlbum, tracksPerAlbum)
+
+/** The numbers of those of one's own things that `is` holds of. */
+const ownOf = <A>(start: number, all: ReadonlyArray<A>, is: (one: A) => boolean): ReadonlyArray<number> =>
+  all.flatMap((one, i) => is(one) ? [start + i] : [])
+
+export const albumsOfArtist = (own: Own, n: number): ReadonlyArray<number> => [
+  ...n < size.artist ? range(n * albumsPerArtist, albumsPerArtist) : [],
+  ...ownOf(size.album, own.album, ({ artists }) => artists.includes(n))
+]
+
+/** The first of each album, up to ten; of one's own artist, all that they play on. */
+export const topTracksOfArtist = (own: Own, n: number): ReadonlyArray<number> =>
+  (n < size.artist
+    ? range(n * albumsPerArtist, albumsPerArtist).map((album) => album * tracksPerAlbum)
+    : ownOf(size.track, own.track, ({ artists }) => artists.includes(n))).slice(0, 10)
+
+/** The numbers of what there is of a kind: one's own alone where there is any, else so many of the invented ones. */
+export const all = (own: Own, kind: "artist" | "album" | "track", invented: ReadonlyArray<number>) =>
+  own[kind].length === 0 ? invented : range(size[kind], own[kind].length)
 export const episodesOfShow = (n: number) => range(n * episodesPerShow, episodesPerShow)
 export const chaptersOfAudiobook = (n: number) => range(n * chaptersPerAudiobook, chaptersPerAudiobook)
 
-export const trackDuration = (n: number): number => 150_000 + (n * 7919) % 120_000
+export const trackDuration = (own: Own, n: number): number =>
+  ownTrack(own, n)?.duration_ms ?? 150_000 + (n * 7919) % 120_000
 export const episodeDuration = (n: number): number => 900_000 + (n * 104_729) % 2_400_000
 
 /** A date that depends on nothing but `n`: newer things have a lower number. */
@@ -129,7 +178,12 @@ const availableMarkets = (view: View) => view.mode === "extended" && view.market
 
 const extended = <A extends Json>(view: View, value: A): A | undefined => view.mode === "extended" ? value : undefined
 
-const releaseDate = (n: number) => {
+const releaseDate = (own: Own, n: number) => {
+  const given = ownAlbum(own, n)?.release_date
+  if (given !== undefined) {
+    const precision = given.length === 4 ? "year" : given.length === 7 ? "month" : "day"
+    return { release_date: given, release_date_precision: precision }
+  }
   const year = String(1980 + n * 3 % 46)
   const month = String(1 + n * 5 % 12).padStart(2, "0")
   return n % 9 === 4
@@ -139,69 +193,75 @@ const releaseDate = (n: number) => {
     : { release_date: `${year}-${month}-14`, release_date_precision: "day" }
 }
 
-export const simplifiedArtist = (n: number): JsonObject => ({
-  ...reference("artist", id("artist", n)),
-  name: artistName(n)
+export const simplifiedArtist = ({ own }: View, n: number): JsonObject => ({
+  ...reference("artist", idOf(own, "artist", n)),
+  name: artistName(own, n)
 })
 
 export const artist = (view: View, n: number): JsonObject => ({
-  ...simplifiedArtist(n),
-  followers: extended(view, { href: null, total: 1_000 + n * 7919 % 900_000 }),
-  genres: n % 3 === 2 ? [] : [pick(["harbour folk", "tram pop", "attic jazz", "slow disco"], n)],
+  ...simplifiedArtist(view, n),
+  followers: extended(view, {
+    href: null,
+    total: ownArtist(view.own, n)?.followers ?? 1_000 + n * 7919 % 900_000
+  }),
+  genres: ownArtist(view.own, n)?.genres ??
+    (n % 3 === 2 ? [] : [pick(["harbour folk", "tram pop", "attic jazz", "slow disco"], n)]),
   images: images(`artist${n}`),
-  popularity: extended(view, 20 + n * 13 % 80)
+  popularity: extended(view, ownArtist(view.own, n)?.popularity ?? 20 + n * 13 % 80)
 })
 
 const albumTypes = ["album", "single", "album", "compilation", "album", "ep"]
 const albumGroups = ["album", "single", "album", "compilation", "album", "single"]
 
-export const albumGroup = (n: number): string => pick(albumGroups, n)
+export const albumGroup = (own: Own, n: number): string => {
+  const given = ownAlbum(own, n)?.album_type
+  return given === undefined ? pick(albumGroups, n) : given === "ep" ? "single" : given
+}
 
 export const simplifiedAlbum = (view: View, n: number): JsonObject => ({
-  ...reference("album", id("album", n)),
-  album_type: pick(albumTypes, n),
-  artists: [simplifiedArtist(artistOfAlbum(n))],
+  ...reference("album", idOf(view.own, "album", n)),
+  album_type: ownAlbum(view.own, n)?.album_type ?? pick(albumTypes, n),
+  artists: artistsOfAlbum(view.own, n).map((artist) => simplifiedArtist(view, artist)),
   available_markets: availableMarkets(view),
   images: images(`album${n}`),
   is_playable: view.market === undefined ? undefined : true,
-  name: albumName(n),
-  ...releaseDate(n),
-  total_tracks: tracksPerAlbum
+  name: albumName(view.own, n),
+  ...releaseDate(view.own, n),
+  total_tracks: tracksOfAlbum(view.own, n).length
 })
 
 export const discographyAlbum = (view: View, n: number): JsonObject => ({
   ...simplifiedAlbum(view, n),
-  album_group: extended(view, albumGroup(n))
+  album_group: extended(view, albumGroup(view.own, n))
 })
 
 export const simplifiedTrack = (view: View, n: number): JsonObject => {
-  const restricted = view.market !== undefined && n % 97 === 13
+  const own = ownTrack(view.own, n)
+  const restricted = own === undefined && view.market !== undefined && n % 97 === 13
   return {
-    ...reference("track", id("track", n)),
-    artists: (n % 5 === 3 ? [artistOfTrack(n), (artistOfTrack(n) + 1) % size.artist] : [artistOfTrack(n)]).map(
-      simplifiedArtist
-    ),
+    ...reference("track", idOf(view.own, "track", n)),
+    artists: artistsOfTrack(view.own, n).map((artist) => simplifiedArtist(view, artist)),
     available_markets: availableMarkets(view),
     disc_number: 1,
-    duration_ms: trackDuration(n),
-    explicit: n % 11 === 5,
+    duration_ms: trackDuration(view.own, n),
+    explicit: own?.explicit ?? n % 11 === 5,
     is_local: false,
     is_playable: view.market === undefined ? undefined : !restricted,
-    linked_from: view.mode === "extended" && view.market !== undefined && n % 40 === 17
+    linked_from: own === undefined && view.mode === "extended" && view.market !== undefined && n % 40 === 17
       ? reference("track", id("track", n + 1))
       : undefined,
-    name: trackName(n),
+    name: trackName(view.own, n),
     preview_url: null,
     restrictions: restricted ? { reason: "market" } : undefined,
-    track_number: n % tracksPerAlbum + 1
+    track_number: own?.track_number ?? n % tracksPerAlbum + 1
   }
 }
 
 export const track = (view: View, n: number): JsonObject => ({
   ...simplifiedTrack(view, n),
-  album: simplifiedAlbum(view, albumOfTrack(n)),
-  external_ids: { isrc: `ZZFAK26${String(n).padStart(5, "0")}` },
-  popularity: extended(view, 10 + n * 29 % 85)
+  album: simplifiedAlbum(view, albumOfTrack(view.own, n)),
+  external_ids: { isrc: ownTrack(view.own, n)?.isrc ?? `ZZFAK26${String(n).padStart(5, "0")}` },
+  popularity: extended(view, ownTrack(view.own, n)?.popularity ?? 10 + n * 29 % 85)
 })
 
 /** A file on the user's own machine: nothing of it is in the catalogue. */
@@ -287,7 +347,12 @@ export const episode = (view: View, n: number): JsonObject => ({
 
 /** Saved once, gone from the catalogue since: every member that there was is null. */
 export const vanishedEpisode: JsonObject = Object.fromEntries([
-  ...Object.keys(episode({ mode: "development", market: undefined, resumePoints: true }, 0)).map((key) => [key, null]),
+  ...Object.keys(episode({ mode: "development", market: undefined, resumePoints: true, own: nothing }, 0)).map((
+    key
+  ) => [
+    key,
+    null
+  ]),
   ["images", []]
 ])
 
@@ -368,4 +433,14 @@ export const picture = (name: string): string => {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="hsl(${hue} 55% 45%)"/><circle cx="${
     20 + hue % 24
   }" cy="${20 + hue % 19}" r="${10 + hue % 9}" fill="hsl(${(hue + 140) % 360} 65% 70%)"/></svg>`
+}
+
+/** What of one's own albums isn't in their short form. */
+export const albumDetails = (own: Own, n: number) => {
+  const given = ownAlbum(own, n)
+  return {
+    genres: given?.genres ?? [],
+    label: given?.label ?? "Invented Records",
+    popularity: given?.popularity ?? 20 + n * 17 % 70
+  }
 }

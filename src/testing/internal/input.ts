@@ -123,6 +123,7 @@ const fake: Members = {
   budget: anything,
   bucket: anything,
   latency: aTime,
+  seed: anything,
   librarySize: fromZero,
   activeDevice: aBoolean,
   playlists: anything
@@ -146,7 +147,24 @@ export const ofFake = (options: unknown): Checked =>
       if (of("budget") !== undefined && of("bucket") !== undefined) {
         yield* refused("FakeSpotify", "bucket", "left out where there is a budget")
       }
+      if (of("seed") !== undefined && of("librarySize") !== undefined) {
+        yield* refused("FakeSpotify", "librarySize", "left out where there is a seed, which says what is saved")
+      }
+      if (memberOf(of("seed"), "users") !== undefined && of("users") !== undefined) {
+        yield* refused("FakeSpotify", "users", "left out where the seed has users")
+      }
     }))
+
+/** Nobody is there twice. */
+export const ofUsers = (users: ReadonlyArray<{ readonly id: string }>, field: string): Checked => {
+  const twice = users.findIndex(({ id }, i) => users.findIndex((other) => other.id === id) !== i)
+  return twice === -1
+    ? Either.void
+    : refused("FakeSpotify", `${field}[${twice}].id`, `another one: ${users[twice]?.id} is there twice`)
+}
+
+export const unknownUser = (operation: string, id: unknown, users: ReadonlyMap<string, unknown>) =>
+  refused(operation, "user", instead(`one of ${[...users.keys()].join(", ")}`, id))
 
 const match: Members = {
   method: oneOf("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"),

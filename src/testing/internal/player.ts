@@ -1,4 +1,5 @@
 import * as Catalogue from "./catalogue.js"
+import type { Own } from "./own.js"
 
 export interface Device {
   readonly id: string
@@ -16,10 +17,10 @@ export interface Play {
 
 export type RepeatState = "off" | "context" | "track"
 
-const durationOf = (uri: string): number => {
+const durationOf = (own: Own, uri: string): number => {
   const [, kind, id = ""] = uri.split(":")
-  const n = kind === "track" || kind === "episode" ? Catalogue.indexOf(kind, id) : undefined
-  return n === undefined ? 180_000 : kind === "track" ? Catalogue.trackDuration(n) : Catalogue.episodeDuration(n)
+  const n = kind === "track" || kind === "episode" ? Catalogue.indexOf(own, kind, id) : undefined
+  return n === undefined ? 180_000 : kind === "track" ? Catalogue.trackDuration(own, n) : Catalogue.episodeDuration(n)
 }
 
 /** What one user listens to. Time passes only when `advance` is told the time. */
@@ -57,7 +58,7 @@ export class Player {
   private progress = 0
   private since = 0
 
-  constructor(device: boolean, past: ReadonlyArray<string>) {
+  constructor(device: boolean, past: ReadonlyArray<string>, private readonly own: Own) {
     this.active = device ? this.devices[0]?.id : undefined
     this.history = past.map((uri, i) => ({
       uri,
@@ -67,7 +68,7 @@ export class Player {
   }
 
   get durationMs(): number {
-    return this.current === undefined ? 0 : durationOf(this.current)
+    return this.current === undefined ? 0 : durationOf(this.own, this.current)
   }
 
   progressAt(now: number): number {

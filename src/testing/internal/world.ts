@@ -1,7 +1,10 @@
 import * as Encoding from "effect/Encoding"
 import * as Catalogue from "./catalogue.js"
 import type { Mode } from "./catalogue.js"
+import { nothing } from "./own.js"
+import type { Own } from "./own.js"
 import { Player } from "./player.js"
+import type { Library, Planted } from "./seed.js"
 
 export interface Profile {
   readonly id: string
@@ -94,20 +97,57 @@ const entries = (uris: ReadonlyArray<string | null>, by: string | null): Readonl
 const tracks = (start: number, count: number, step = 1): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, i) => Catalogue.uri("track", start + i * step))
 
+const kinds: ReadonlyArray<SavedKind> = ["track", "album", "show", "episode", "audiobook"]
+
+/** What of a list of uris is of a kind, the first one newest. */
+const savedOf = (kind: SavedKind, uris: ReadonlyArray<string>): ReadonlyArray<SavedItem> =>
+  uris.flatMap((uri, i) => {
+    const [, of, id = ""] = uri.split(":")
+    // A show's URI may be that of an audiobook.
+    const isBook = of === "show" && Catalogue.indexOf(nothing, "audiobook", id) !== undefined
+    return (isBook ? "audiobook" : of) === kind ? [{ id, added_at: Catalogue.pastDate(i * 5) }] : []
+  })
+
+const seededUser = (profile: Profile, library: Library | undefined, player: Player): User => {
+  const { artists = [], saved = [], users = [] } = library ?? {}
+  const [track = [], album = [], show = [], episode = [], audiobook = []] = kinds.map((kind) => savedOf(kind, saved))
+  return {
+    profile,
+    saved: { track, album, show, episode, audiobook },
+    artists: new Set(artists),
+    users: new Set(users),
+    player
+  }
+}
+
 const saved = (kind: SavedKind, count: number, step = 1): ReadonlyArray<SavedItem> =>
   Array.from({ length: count }, (_, i) => ({ id: Catalogue.id(kind, i * step), added_at: Catalogue.pastDate(i * 5) }))
 
 export class World {
   readonly users = new Map<string, User>()
   readonly playlists = new Map<string, Playlist>()
+  readonly own: Own
 
   constructor(
     public mode: Mode,
     readonly profiles: ReadonlyArray<Profile>,
     librarySize: number,
     device: boolean,
-    readonly reading: PlaylistReading
+    readonly reading: PlaylistReading,
+    seed: Planted | undefined
   ) {
+    this.own = seed?.own ?? nothing
+    if (seed !== undefined) {
+      for (const profile of profiles) {
+        const player = new Player(device, [], this.own)
+        this.users.set(profile.id, seededUser(profile, seed.libraries.get(profile.id), player))
+      }
+      for (const { followers, owner, uris, ...playlist } of seed.playlists) {
+        const added = this.add(owner, { ...playlist, entries: entries(uris, owner) })
+        followers.forEach((follower) => added.followers.add(follower))
+      }
+      return
+    }
     profiles.forEach((profile, i) =>
       this.users.set(profile.id, {
         profile,
@@ -123,7 +163,7 @@ export class World {
         },
         artists: new Set(Array.from({ length: 30 }, (_, n) => Catalogue.id("artist", n + i))),
         users: new Set(profiles.filter((other) => other !== profile).map((other) => other.id)),
-        player: new Player(device, tracks(40, 30, 37))
+        player: new Player(device, tracks(40, 30, 37), this.own)
       })
     )
     const [first, second = first] = profiles
@@ -157,7 +197,7 @@ export class World {
     })
   }
 
-  add(owner: string, values: Partial<Omit<Playlist, "id" | "owner" | "versions" | "followers">>): Playlist {
+  add(owner: string, values: Partial<Omit<Playlist, "owner" | "versions" | "followers">>): Playlist {
     const playlist: Playlist = {
       id: Catalogue.id("playlist", this.playlists.size),
       owner,

@@ -6,6 +6,7 @@ import * as Catalogue from "../catalogue.js"
 import type { View } from "../catalogue.js"
 import { apiOrigin, fail, imageOrigin, json, notFound } from "../http.js"
 import type { Json, JsonObject, Reply, Result } from "../http.js"
+import type { Own } from "../own.js"
 import { editor } from "../world.js"
 import type { Playlist } from "../world.js"
 import { simplifiedPlaylist } from "./playlists.js"
@@ -33,16 +34,20 @@ const renderers: Readonly<Record<Exclude<SearchKind, "playlist">, (view: View, n
   audiobook: Catalogue.simplifiedAudiobook
 }
 
-const texts: Readonly<Record<Exclude<SearchKind, "playlist">, (n: number) => string>> = {
-  album: (n) => `${Catalogue.albumName(n)} ${Catalogue.artistName(Catalogue.artistOfAlbum(n))}`,
+const namesOf = (own: Own, artists: ReadonlyArray<number>): string =>
+  artists.map((artist) => Catalogue.artistName(own, artist)).join(" ")
+
+const texts: Readonly<Record<Exclude<SearchKind, "playlist">, (own: Own, n: number) => string>> = {
+  album: (own, n) => `${Catalogue.albumName(own, n)} ${namesOf(own, Catalogue.artistsOfAlbum(own, n))}`,
   artist: Catalogue.artistName,
-  track: (n) =>
-    `${Catalogue.trackName(n)} ${Catalogue.albumName(Catalogue.albumOfTrack(n))} ${
-      Catalogue.artistName(Catalogue.artistOfTrack(n))
+  // The guest of an invented track isn't found by it.
+  track: (own, n) =>
+    `${Catalogue.trackName(own, n)} ${Catalogue.albumName(own, Catalogue.albumOfTrack(own, n))} ${
+      namesOf(own, Catalogue.artistsOfTrack(own, n).slice(0, n < Catalogue.size.track ? 1 : undefined))
     }`,
-  show: Catalogue.showName,
-  episode: Catalogue.episodeName,
-  audiobook: Catalogue.audiobookName
+  show: (_, n) => Catalogue.showName(n),
+  episode: (_, n) => Catalogue.episodeName(n),
+  audiobook: (_, n) => Catalogue.audiobookName(n)
 }
 
 /** Every word must occur; field filters such as `artist:` count as their words. */
@@ -79,10 +84,15 @@ export const search = (call: Call): Result<Reply> =>
         found["playlists"] = page(playlists, request, pathOf(call), query, (playlist) =>
           playlist.owner === editor ? null : simplifiedPlaylist(call, playlist))
       } else {
-        const numbers = Array.from({ length: searched[kind] }, (_, n) =>
-          n).filter((n) =>
-            matches(texts[kind](n))
-          )
+        const { own } = call.world
+        const invented = Array.from({ length: searched[kind] }, (_, n) =>
+          n)
+        const candidates = kind === "album" || kind === "artist" || kind === "track"
+          ? Catalogue.all(own, kind, invented)
+          : invented
+        const numbers = candidates.filter((n) =>
+          matches(texts[kind](own, n))
+        )
         found[`${kind}s`] = page(numbers, request, pathOf(call), query, (n) =>
           renderers[kind](call.view, n))
       }
@@ -141,7 +151,7 @@ export const newReleases = (call: Call): Result<Reply> =>
   wrapped(
     call,
     "albums",
-    Array.from({ length: 100 }, (_, n) => n * 7),
+    Catalogue.all(call.world.own, "album", Array.from({ length: 100 }, (_, n) => n * 7)),
     (n) => Catalogue.simplifiedAlbum(call.view, n)
   )
 
@@ -175,13 +185,13 @@ export const recommendations = (call: Call): Result<Reply> =>
 
 const share = (n: number, salt: number): number => (n * salt * 37 % 1000) / 1000
 
-const audioFeature = (n: number): JsonObject => ({
+const audioFeature = (own: Own, n: number): JsonObject => ({
   acousticness: share(n + 1, 3),
-  analysis_url: `${apiOrigin}/v1/audio-analysis/${Catalogue.id("track", n)}`,
+  analysis_url: `${apiOrigin}/v1/audio-analysis/${Catalogue.idOf(own, "track", n)}`,
   danceability: share(n + 1, 7),
-  duration_ms: Catalogue.trackDuration(n),
+  duration_ms: Catalogue.trackDuration(own, n),
   energy: share(n + 1, 11),
-  id: Catalogue.id("track", n),
+  id: Catalogue.idOf(own, "track", n),
   instrumentalness: share(n + 1, 13),
   key: n % 13 - 1,
   liveness: share(n + 1, 17),
@@ -190,21 +200,21 @@ const audioFeature = (n: number): JsonObject => ({
   speechiness: share(n + 1, 23),
   tempo: 70 + n % 110,
   time_signature: 4,
-  track_href: Catalogue.href("track", Catalogue.id("track", n)),
+  track_href: Catalogue.href("track", Catalogue.idOf(own, "track", n)),
   type: "audio_features",
-  uri: Catalogue.uri("track", n),
+  uri: Catalogue.uriOf(own, "track", n),
   valence: share(n + 1, 29)
 })
 
 export const audioFeatures = (call: Call): Result<Reply> =>
-  Either.map(pathIndex(call, "track"), (n) => json(audioFeature(n)))
+  Either.map(pathIndex(call, "track"), (n) => json(audioFeature(call.world.own, n)))
 
 export const severalAudioFeatures = (call: Call): Result<Reply> =>
   Either.map(ids(call, 100), (ids) =>
     json({
       audio_features: ids.map((id) => {
-        const n = Catalogue.indexOf("track", id)
-        return n === undefined ? null : audioFeature(n)
+        const n = Catalogue.indexOf(call.world.own, "track", id)
+        return n === undefined ? null : audioFeature(call.world.own, n)
       })
     }))
 
@@ -213,7 +223,7 @@ const intervals = (count: number, duration: number, more: (i: number) => JsonObj
 
 export const audioAnalysis = (call: Call): Result<Reply> =>
   Either.map(pathIndex(call, "track"), (n) => {
-    const duration = Catalogue.trackDuration(n) / 1000
+    const duration = Catalogue.trackDuration(call.world.own, n) / 1000
     const music = {
       loudness: -8.5,
       tempo: 70 + n % 110,

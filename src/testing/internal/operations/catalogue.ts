@@ -5,6 +5,7 @@ import * as Catalogue from "../catalogue.js"
 import type { View } from "../catalogue.js"
 import { fail, json } from "../http.js"
 import type { JsonObject, Reply, Result } from "../http.js"
+import type { Own } from "../own.js"
 
 const marketQuery = (view: View): URLSearchParams =>
   new URLSearchParams(view.market === undefined ? {} : { market: view.market })
@@ -20,13 +21,13 @@ export const fullAlbum = (view: View, n: number): JsonObject => ({
   ...Catalogue.simplifiedAlbum(view, n),
   copyrights: [{ text: "2026 Invented Records", type: "C" }, { text: "2026 Invented Records", type: "P" }],
   external_ids: { upc: `0000${String(n).padStart(8, "0")}` },
-  genres: [],
-  label: view.mode === "extended" ? "Invented Records" : undefined,
-  popularity: view.mode === "extended" ? 20 + n * 17 % 70 : undefined,
+  genres: Catalogue.albumDetails(view.own, n).genres,
+  label: view.mode === "extended" ? Catalogue.albumDetails(view.own, n).label : undefined,
+  popularity: view.mode === "extended" ? Catalogue.albumDetails(view.own, n).popularity : undefined,
   tracks: embedded(
     view,
-    Catalogue.tracksOfAlbum(n),
-    `/albums/${Catalogue.id("album", n)}/tracks`,
+    Catalogue.tracksOfAlbum(view.own, n),
+    `/albums/${Catalogue.idOf(view.own, "album", n)}/tracks`,
     Catalogue.simplifiedTrack
   )
 })
@@ -62,22 +63,25 @@ const several =
     Either.map(ids(call, max), (ids) =>
       json({
         [`${kind}s`]: ids.map((id) => {
-          const n = Catalogue.indexOf(kind, id)
+          const n = Catalogue.indexOf(call.world.own, kind, id)
           return n === undefined ? null : render(call.view, n)
         })
       }))
 
 const children = (
   kind: CatalogueKind,
-  items: (n: number) => ReadonlyArray<number>,
+  items: (n: number, own: Own) => ReadonlyArray<number>,
   render: (view: View, n: number) => JsonObject
 ) =>
 (call: Call): Result<Reply> =>
-  Either.flatMap(pathIndex(call, kind), (n) => replyPage(call, items(n), (item) => render(call.view, item)))
+  Either.flatMap(
+    pathIndex(call, kind),
+    (n) => replyPage(call, items(n, call.world.own), (item) => render(call.view, item))
+  )
 
 export const album = one("album", fullAlbum)
 export const albums = several("album", 20, fullAlbum)
-export const albumTracks = children("album", Catalogue.tracksOfAlbum, Catalogue.simplifiedTrack)
+export const albumTracks = children("album", (n, own) => Catalogue.tracksOfAlbum(own, n), Catalogue.simplifiedTrack)
 export const artist = one("artist", Catalogue.artist)
 export const artists = several("artist", 50, Catalogue.artist)
 export const show = one("show", fullShow)
@@ -101,7 +105,8 @@ export const artistAlbums = (call: Call): Result<Reply> =>
     const request = yield* smallPageRequest(call)
     const wanted = call.query.get("include_groups")?.split(",") ?? groups
     if (wanted.some((group) => !groups.includes(group))) return yield* fail(400, "Invalid album type")
-    const albums = Catalogue.albumsOfArtist(n).filter((album) => wanted.includes(Catalogue.albumGroup(album)))
+    const { own } = call.world
+    const albums = Catalogue.albumsOfArtist(own, n).filter((album) => wanted.includes(Catalogue.albumGroup(own, album)))
     return json(
       page(albums, request, pathOf(call), call.query, (album) => Catalogue.discographyAlbum(call.view, album))
     )
@@ -110,9 +115,7 @@ export const artistAlbums = (call: Call): Result<Reply> =>
 export const artistTopTracks = (call: Call): Result<Reply> =>
   Either.map(pathIndex(call, "artist"), (n) =>
     json({
-      tracks: Catalogue.albumsOfArtist(n).slice(0, 10).map((album) =>
-        Catalogue.track(call.view, Catalogue.tracksOfAlbum(album)[0] ?? 0)
-      )
+      tracks: Catalogue.topTracksOfArtist(call.world.own, n).map((track) => Catalogue.track(call.view, track))
     }))
 
 export const relatedArtists = (call: Call): Result<Reply> =>

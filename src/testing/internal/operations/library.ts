@@ -28,7 +28,9 @@ const contains = (user: User, kind: SavedKind, id: string): boolean => user.save
 const list = (kind: SavedKind, render: (view: View, n: number) => Json) => (call: UserCall): Result<Reply> =>
   replyPage(call, call.user.saved[kind], ({ added_at, id }) => ({
     added_at,
-    [kind]: id === vanishedId ? Catalogue.vanishedEpisode : render(call.view, Catalogue.indexOf(kind, id) ?? 0)
+    [kind]: id === vanishedId
+      ? Catalogue.vanishedEpisode
+      : render(call.view, Catalogue.indexOf(call.world.own, kind, id) ?? 0)
   }))
 
 export const tracks = list("track", Catalogue.track)
@@ -41,7 +43,7 @@ export const audiobooks = (call: UserCall): Result<Reply> =>
   replyPage(
     call,
     call.user.saved.audiobook,
-    ({ id }) => Catalogue.simplifiedAudiobook(call.view, Catalogue.indexOf("audiobook", id) ?? 0)
+    ({ id }) => Catalogue.simplifiedAudiobook(call.view, Catalogue.indexOf(call.world.own, "audiobook", id) ?? 0)
   )
 
 export const saveTracks = (call: UserCall): Result<Reply> =>

@@ -9,7 +9,7 @@ export const wantsEpisodes = (call: Call): boolean =>
 export const playable = (call: Call, uri: string | null, asEpisode: boolean = wantsEpisodes(call)): Json => {
   const [, kind, id = ""] = uri?.split(":") ?? []
   if (uri !== null && kind === "local") return Catalogue.localTrack(uri)
-  const n = kind === "track" || kind === "episode" ? Catalogue.indexOf(kind, id) : undefined
+  const n = kind === "track" || kind === "episode" ? Catalogue.indexOf(call.world.own, kind, id) : undefined
   if (n === undefined) return null
   return kind === "track"
     ? Catalogue.track(call.view, n)

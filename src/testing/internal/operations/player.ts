@@ -111,13 +111,14 @@ const itemsOf = (call: UserCall, uri: string): ReadonlyArray<string> | undefined
     return call.world.playlists.get(id)?.entries.flatMap((entry) => entry.uri === null ? [] : [entry.uri])
   }
   if (kind !== "album" && kind !== "artist" && kind !== "show") return undefined
-  const n = Catalogue.indexOf(kind, id)
+  const { own } = call.world
+  const n = Catalogue.indexOf(own, kind, id)
   if (n === undefined) return undefined
   return kind === "show"
     ? Catalogue.episodesOfShow(n).map((episode) => Catalogue.uri("episode", episode))
-    : (kind === "album" ? [n] : Catalogue.albumsOfArtist(n))
-      .flatMap(Catalogue.tracksOfAlbum)
-      .map((track) => Catalogue.uri("track", track))
+    : (kind === "album" ? [n] : Catalogue.albumsOfArtist(own, n))
+      .flatMap((album) => Catalogue.tracksOfAlbum(own, album))
+      .map((track) => Catalogue.uriOf(own, "track", track))
 }
 
 const startAt = (offset: Json | undefined, list: ReadonlyArray<string>): Result<number> => {
@@ -220,7 +221,7 @@ export const enqueue = command((player, call) =>
     const uri = yield* required(call, "uri")
     const [, kind, id = ""] = uri.split(":")
     if (kind !== "track" && kind !== "episode") return yield* fail(400, "Invalid uri")
-    if (Catalogue.indexOf(kind, id) === undefined) return yield* fail(404, "Resource not found")
+    if (Catalogue.indexOf(call.world.own, kind, id) === undefined) return yield* fail(404, "Resource not found")
     player.queue = [...player.queue, uri]
   })
 )

@@ -227,7 +227,9 @@ const newUris = (call: UserCall, values: JsonObject): Result<ReadonlyArray<strin
     if (scheme !== "spotify" || kind !== "track" && kind !== "episode" || !Catalogue.isId(id)) {
       return fail(400, `Invalid track uri: ${uri}`)
     }
-    if (Catalogue.indexOf(kind, id) === undefined) return fail(400, "Payload contains a non-existing ID")
+    if (Catalogue.indexOf(call.world.own, kind, id) === undefined) {
+      return fail(400, "Payload contains a non-existing ID")
+    }
   }
   return Either.right(uris)
 }

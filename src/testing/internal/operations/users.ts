@@ -57,7 +57,11 @@ const top =
       ? fail(400, "Invalid time range")
       : replyPage(
         call,
-        Array.from({ length: 60 }, (_, i) => (start + i) * (kind === "track" ? 13 : 1)),
+        Catalogue.all(
+          call.world.own,
+          kind,
+          Array.from({ length: 60 }, (_, i) => (start + i) * (kind === "track" ? 13 : 1))
+        ),
         (n) => render(call.view, n)
       )
   }
@@ -77,7 +81,7 @@ export const followedArtists = (call: UserCall): Result<Reply> =>
     return json({
       artists: {
         href: cursorLink(pathOf(call), call.query, { limit }),
-        items: shown.map((id) => Catalogue.artist(call.view, Catalogue.indexOf("artist", id) ?? 0)),
+        items: shown.map((id) => Catalogue.artist(call.view, Catalogue.indexOf(call.world.own, "artist", id) ?? 0)),
         limit,
         next: last === null ? null : cursorLink(pathOf(call), call.query, { limit, after: last }),
         cursors: { after: last },
