@@ -201,6 +201,15 @@ describe("token", () => {
         "invalid_client"
       )
     }).pipe(Effect.provide(FakeSpotify.layer())))
+
+  it.effect("takes the app's credentials in the form too, as some clients send them", () =>
+    Effect.gen(function*() {
+      const form = { grant_type: "client_credentials", client_id: "fake-client-id" }
+      expect((yield* token({ ...form, client_secret: "fake-client-secret" })).status).toBe(200)
+      expect((yield* token({ ...form, client_secret: "another" })).at("error_description")).toBe(
+        "Invalid client secret"
+      )
+    }).pipe(Effect.provide(FakeSpotify.layer())))
 })
 
 describe("access tokens", () => {

@@ -293,6 +293,59 @@ describe("validation", () => {
       expect(yield* spotify.counts).toMatchObject({ "GET /tracks/{id}": 1, "GET /tracks": 1, "GET /me": 1 })
     }).pipe(Effect.provide(FakeSpotify.layer())))
 
+  it.effect("takes every form in which spotipy 2 sends its requests", () =>
+    Effect.gen(function*() {
+      const { del, get, post, put } = yield* signedIn()
+      const calls = { GET: get, POST: post, PUT: put, DELETE: del }
+      const [playlist, ids] = [id("playlist", 0), many(2)]
+      const uris = [uri("track", 1), uri("track", 2)]
+      const forms: ReadonlyArray<readonly [keyof typeof calls, string, object?]> = [
+        ["GET", "/me/"],
+        ["GET", `/tracks/?ids=${ids}`],
+        ["GET", `/artists/?ids=${id("artist", 1)}`],
+        ["GET", `/artists/${id("artist", 1)}/albums?include_groups=album&country=SE&limit=20&offset=0`],
+        ["GET", `/artists/${id("artist", 1)}/top-tracks?country=SE`],
+        ["GET", `/albums/?ids=${id("album", 1)}`],
+        ["GET", `/albums/${id("album", 1)}/tracks/?limit=50&offset=0`],
+        ["GET", `/shows/?ids=${id("show", 1)}&market=SE`],
+        ["GET", `/shows/${id("show", 1)}/episodes/?limit=50&offset=0&market=SE`],
+        ["GET", `/episodes/?ids=${id("episode", 1)}`],
+        ["GET", `/audio-features/?ids=${ids}`],
+        ["GET", "/search?q=lantern&limit=10&offset=0&type=track"],
+        ["GET", "/me/following?type=artist&limit=20"],
+        ["PUT", `/me/following?type=artist&ids=${id("artist", 9)}`],
+        ["GET", `/me/following/contains?ids=${id("artist", 9)}&type=artist`],
+        ["DELETE", `/me/following?type=artist&ids=${id("artist", 9)}`],
+        ["PUT", `/me/tracks/?ids=${ids}`],
+        ["GET", `/me/tracks/contains?ids=${ids}`],
+        ["DELETE", `/me/tracks/?ids=${ids}`],
+        ["PUT", `/me/albums?ids=${id("album", 3)}`],
+        ["DELETE", `/me/albums?ids=${id("album", 3)}`],
+        ["PUT", `/me/shows?ids=${id("show", 3)}`],
+        ["DELETE", `/me/shows/?ids=${id("show", 3)}`],
+        ["POST", "/users/fake-user/playlists", { name: "A", public: true, collaborative: false, description: "" }],
+        ["POST", `/playlists/${playlist}/tracks`, uris],
+        ["POST", `/playlists/${playlist}/tracks?position=0`, uris],
+        ["PUT", `/playlists/${playlist}/tracks`, { uris }],
+        ["PUT", `/playlists/${playlist}/tracks`, { range_start: 0, range_length: 1, insert_before: 2 }],
+        ["DELETE", `/playlists/${playlist}/tracks`, { tracks: [{ uri: uris[1], positions: [0] }] }],
+        ["DELETE", `/playlists/${playlist}/tracks`, { tracks: uris.map((uri) => ({ uri })) }],
+        ["GET", `/playlists/${playlist}/tracks?limit=100&offset=0&additional_types=track%2Cepisode`],
+        ["PUT", `/playlists/${playlist}/followers`],
+        ["PUT", "/me/player/play", { uris }],
+        ["PUT", "/me/player/repeat?state=context"],
+        ["PUT", "/me/player/shuffle?state=true"],
+        ["PUT", "/me/player/seek?position_ms=1000"],
+        ["POST", "/me/player/queue?uri=spotify:track:7EjyzZcbLxW7PaaLua9Ksb"],
+        ["PUT", "/me/player", { device_ids: ["bbbb567890123456789012345678901234567890"], play: true }]
+      ]
+      const answers = yield* Effect.forEach(forms, ([method, path, body]) =>
+        Effect.map(calls[method](path, body), ({ status, text }) => ({ method, path, status, text })))
+      expect(answers.filter(({ status }) =>
+        status >= 300
+      )).toEqual([])
+    }).pipe(Effect.provide(FakeSpotify.layer())))
+
   it.effect("gives null for unknown ids of a batch, in their places", () =>
     Effect.gen(function*() {
       const { get } = yield* signedIn()

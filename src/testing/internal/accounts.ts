@@ -130,6 +130,12 @@ const basicCredentials = (header: string | undefined): readonly [string, string]
   return [clientId, secret.join(":")]
 }
 
+/** In the header, or in the form, where some clients put them (RFC 6749, section 2.3.1). */
+const credentialsOf = (header: string | undefined, form: URLSearchParams): readonly [string, string] | undefined => {
+  const [clientId, secret] = [form.get("client_id"), form.get("client_secret")]
+  return basicCredentials(header) ?? (clientId === null || secret === null ? undefined : [clientId, secret])
+}
+
 const pages = {
   unknownClient: text("INVALID_CLIENT: Invalid client", 400),
   responseType: text("response_type must be code", 400),
@@ -191,25 +197,25 @@ export class Accounts {
   /** `challenge` is that of the request's `code_verifier`, where it has one. */
   token(request: Incoming, challenge: string | undefined, now: number): Reply {
     const form = new URLSearchParams(request.body)
-    const basic = basicCredentials(request.headers["authorization"])
-    const clientId = basic?.[0] ?? form.get("client_id")
+    const credentials = credentialsOf(request.headers["authorization"], form)
+    const clientId = credentials?.[0] ?? form.get("client_id")
     const client = this.settings.clients.find((client) => client.clientId === clientId)
     switch (form.get("grant_type")) {
       case null:
         return oauthError("unsupported_grant_type", "grant_type parameter is missing")
       case "authorization_code": {
         if (client === undefined) return invalidClient
-        if (basic !== undefined && basic[1] !== client.clientSecret) return invalidSecret
-        return this.exchangeCode(client, form, basic !== undefined, challenge, now)
+        if (credentials !== undefined && credentials[1] !== client.clientSecret) return invalidSecret
+        return this.exchangeCode(client, form, credentials !== undefined, challenge, now)
       }
       case "refresh_token": {
         if (client === undefined) return invalidClient
-        if (basic !== undefined && basic[1] !== client.clientSecret) return invalidSecret
-        return this.refresh(client, form.get("refresh_token"), basic === undefined, now)
+        if (credentials !== undefined && credentials[1] !== client.clientSecret) return invalidSecret
+        return this.refresh(client, form.get("refresh_token"), credentials === undefined, now)
       }
       case "client_credentials": {
-        if (client === undefined || basic === undefined) return invalidClient
-        if (basic[1] !== client.clientSecret) return invalidSecret
+        if (client === undefined || credentials === undefined) return invalidClient
+        if (credentials[1] !== client.clientSecret) return invalidSecret
         return this.granted(client.clientId, undefined, [], undefined, now)
       }
       default:
