@@ -56,7 +56,7 @@ const test = Effect.gen(function*() {
   // Whom the fake doesn't know is no empty library.
   const { message } = yield* Effect.flip(spotify.state.saved("track", "adda"))
   yield* Console.log(message)
-}).pipe(Effect.provide(asUser("ada")), Effect.provide(FakeSpotify.layer({ seed })))
+}).pipe(Effect.provide(Layer.provideMerge(asUser("ada"), FakeSpotify.layer({ seed }))))
 
 // A seed that can't be is said where the fake is made.
 const wrong = FakeSpotify.make({ seed: { playlists: [{ name: "Evening", items: ["Sinerman"] }] } }).pipe(

@@ -6,40 +6,7 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type { Request } from "../client/SpotifyClient.js"
 import type { Fields, Spec } from "../endpoint/Endpoint.js"
-import * as Albums from "../operations/Albums.js"
-import * as Artists from "../operations/Artists.js"
-import * as Audiobooks from "../operations/Audiobooks.js"
-import * as Browse from "../operations/Browse.js"
-import * as Chapters from "../operations/Chapters.js"
 import * as Endpoints from "../operations/Endpoints.js"
-import * as Episodes from "../operations/Episodes.js"
-import * as Library from "../operations/Library.js"
-import * as Markets from "../operations/Markets.js"
-import * as Player from "../operations/Player.js"
-import * as Playlists from "../operations/Playlists.js"
-import * as Recommendations from "../operations/Recommendations.js"
-import * as Search from "../operations/Search.js"
-import * as Shows from "../operations/Shows.js"
-import * as Tracks from "../operations/Tracks.js"
-import * as Users from "../operations/Users.js"
-
-const groups = {
-  Albums,
-  Artists,
-  Audiobooks,
-  Browse,
-  Chapters,
-  Episodes,
-  Library,
-  Markets,
-  Player,
-  Playlists,
-  Recommendations,
-  Search,
-  Shows,
-  Tracks,
-  Users
-}
 
 interface Parts {
   readonly name: string
@@ -51,7 +18,7 @@ const singleOf = ({ method, path }: Spec): Spec | undefined =>
 
 const compose = (): ReadonlyMap<unknown, Parts> => {
   const found = new Map<unknown, Parts>()
-  for (const [group, members] of Object.entries(groups)) {
+  for (const [group, members] of Object.entries(Endpoints.groups)) {
     for (const [member, endpoint] of Object.entries<unknown>(members)) {
       if (!Predicate.hasProperty(endpoint, "spec") || !Predicate.hasProperty(endpoint.spec, "operation")) continue
       const name = `${group}.${member}`
