@@ -66,9 +66,14 @@ export const excerpt = (text: string, redact: Redact = (text) => text): string =
   return isWhole ? clean : `${clean.slice(0, Math.max(0, clean.lastIndexOf(" ")))}…`
 }
 
+/** How the codes of Node's HTTP parser begin. */
+const parserError = "HPE_"
+
 const codeOf = (cause: unknown, depth: number): string | undefined => {
   if (typeof cause !== "object" || cause === null || depth > 4) return undefined
   if ("code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]*$/.test(cause.code)) return cause.code
+  // Its code is missing in some versions of Node.
+  if ("name" in cause && cause.name === "HTTPParserError") return parserError
   return "cause" in cause ? codeOf(cause.cause, depth + 1) : undefined
 }
 
@@ -86,6 +91,7 @@ const packing = /^(?:Z_|ERR__|ERR_BROTLI|ERR_ZSTD|ZSTD_)/
 export const connectionDetail = (cause: unknown, isAnswered: boolean): string => {
   const code = codeOf(cause, 0)
   if (code === undefined) return isAnswered ? "the connection broke off" : "no connection"
+  if (code.startsWith(parserError)) return "the answer isn't valid HTTP"
   return packing.test(code) ? `its body can't be unpacked (${code})` : code
 }
 
