@@ -34,8 +34,13 @@ const main = (): void => {
     // A guide quotes its program, whose imports are relative to where that stands.
     const folder = file.startsWith("docs/guides/") ? "examples/guides" : "."
     for (const [index, code] of fenced(text).entries()) {
+      // A block that begins with its file's name can be imported by those after it.
+      const name = /^\/\/ ([\w-]+\.ts)\n/.exec(code)?.[1]
+      const path = name === undefined ? undefined : join(root, folder, name)
       codes.set(
-        join(root, folder, `${file.replaceAll("/", "-")}.${index + 1}.ts`),
+        path === undefined || codes.has(path)
+          ? join(root, folder, `${file.replaceAll("/", "-")}.${index + 1}.ts`)
+          : path,
         `${file.endsWith(".md") ? code : uncommented(code)}\nexport {}\n`
       )
     }

@@ -6,11 +6,6 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 describe("the README", () => {
   const readme = read("README.md")
 
-  it("shows examples/program.ts", () => {
-    const program = read("examples/program.ts")
-    assert.include(readme, program.slice(program.indexOf("*/\n") + 3))
-  })
-
   it("shows the test beside this one", () => {
     assert.include(readme, read("test/readme/testing.test.ts"))
   })
