@@ -17,10 +17,10 @@ const style = `
 :root { color-scheme: light dark; --good: #1a7f37; --bad: #b42318 }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: Canvas; color: CanvasText;
   font: 1.05rem/1.5 system-ui, sans-serif }
-main { max-width: 30rem; margin: 2rem; padding: 2rem 2.5rem; border-radius: 1rem;
+main { max-width: 30rem; margin: 1rem; padding: clamp(1.25rem, 5vw, 2.5rem); border-radius: 1rem;
   border: 1px solid color-mix(in srgb, CanvasText 15%, transparent) }
-h1 { margin: 0 0 .5rem; font-size: 1.5rem }
-h1 span { margin-right: .6rem; color: var(--bad) }
+h1 { display: flex; gap: .6rem; margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25 }
+h1 span { color: var(--bad) }
 .good h1 span { color: var(--good) }
 p { margin: .5rem 0 0 }
 @media (prefers-color-scheme: dark) { :root { --good: #4ac26b; --bad: #f97066 } }
@@ -87,7 +87,10 @@ export const ofOutcome = (outcome: Exit.Exit<Token, SignInError>): HttpServerRes
   if (failure._tag === "None") {
     return render({ status: 500, title: "The sign-in was called off", lines: ["Start it again in the terminal."] })
   }
-  return failure.value._tag === "AuthorizationDenied"
-    ? render({ status: 403, title: "Not signed in", lines: [`${failure.value.message}.`, backToTerminal] })
-    : render({ status: 500, title: "The sign-in failed", lines: [`${failure.value.message}.`, backToTerminal] })
+  const { value: error } = failure
+  if (error._tag !== "AuthorizationDenied") {
+    return render({ status: 500, title: "The sign-in failed", lines: [`${error.message}.`, backToTerminal] })
+  }
+  const reason = error.error === "access_denied" ? "You declined at Spotify." : `${error.message}.`
+  return render({ status: 403, title: "Not signed in", lines: [reason, backToTerminal] })
 }

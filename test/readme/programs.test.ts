@@ -1,7 +1,7 @@
 /** The programs of the README, as they stand there but for ports and files, against a fake Spotify on a port. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { afterAll, assert, describe, expect, it, vi } from "@effect/vitest"
-import { ConfigProvider, Console, Deferred, Effect, Fiber, Layer, Logger, ManagedRuntime } from "effect"
+import { ConfigProvider, Console, Deferred, Effect, Fiber, Layer, Logger, ManagedRuntime, Predicate } from "effect"
 import { FakeSpotify } from "effect-spotify/testing"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
@@ -73,7 +73,10 @@ const run = (name: string, listen: (line: string) => Effect.Effect<unknown> = ()
     const module: object = yield* Effect.tryPromise({
       try: () => import(/* @vite-ignore */ join(folder, `${name}.ts`)),
       // Vitest doesn't end where it prints the error of a program that doesn't compile.
-      catch: (error) => new Error(`${name}.ts can't be imported: ${String(error)}`)
+      catch: (error) =>
+        new Error(
+          `${name}.ts can't be imported: ${Predicate.hasProperty(error, "message") ? String(error.message) : "?"}`
+        )
     })
     if (!isProgram(module)) return assert.fail(`${name}.ts starts nothing`)
     let output = ""

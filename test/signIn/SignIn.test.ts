@@ -112,7 +112,7 @@ describe("loopback", () => {
       const { fiber, url } = yield* start()
       const { page, status } = yield* visit(yield* spotify.authorize(url, { approve: false }))
       expect(status).toBe(403)
-      expect(page).toContain("The user declined the sign-in")
+      expect(page).toContain("You declined at Spotify")
       expect(yield* Effect.flip(Fiber.join(fiber))).toMatchObject({
         _tag: "AuthorizationDenied",
         error: "access_denied"
