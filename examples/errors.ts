@@ -6,7 +6,7 @@
  * Against the fake, each failure is ordered; against Spotify, only those that Spotify gives by itself are shown.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect, Layer, Option, Schedule } from "effect"
+import { Console, DateTime, Effect, Layer, Option, Schedule } from "effect"
 import { Albums, Player, SpotifyClient, SpotifySession, Tracks } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as Sandbox from "./support/sandbox.js"
@@ -46,7 +46,7 @@ const program = Effect.gen(function*() {
       Effect.retry({ schedule: Schedule.recurs(2), while: (error) => error._tag === "TransportError" }),
       Effect.catchTags({
         NotFound: () => Effect.succeed("gone"),
-        RateLimited: (error) => Console.log(`come back at ${error.retryAt}`)
+        RateLimited: (error) => Console.log(`come back at ${DateTime.formatIso(error.retryAt)}`)
       })
     )
   )

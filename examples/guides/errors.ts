@@ -3,7 +3,7 @@
  *
  *   npx tsx examples/guides/errors.ts
  */
-import { Console, Effect, Layer, Schedule } from "effect"
+import { Console, DateTime, Effect, Layer, Schedule } from "effect"
 import { Albums, Playlists, SpotifyClient, SpotifyError, SpotifySession, Tracks } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as Guide from "../support/guide.js"
@@ -32,7 +32,7 @@ export const program = Effect.gen(function*() {
     Effect.map((album) => album.name),
     Effect.catchTags({
       NotFound: () => Effect.succeed("no such album"),
-      RateLimited: (error) => Effect.succeed(`come back at ${error.retryAt}`)
+      RateLimited: (error) => Effect.succeed(`come back at ${DateTime.formatIso(error.retryAt)}`)
     })
   )
   yield* Console.log(album)

@@ -64,9 +64,13 @@ describe("the guides", () => {
   })
 })
 
-const documents = ["docs", "docs/guides", "docs/migration"].flatMap((folder) =>
-  existsSync(resolve(root, folder)) ? namesIn(folder, ".md").map((name) => `${folder}/${name}.md`) : []
-)
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...["docs", "docs/guides", "docs/migration"].flatMap((folder) =>
+    existsSync(resolve(root, folder)) ? namesIn(folder, ".md").map((name) => `${folder}/${name}.md`) : []
+  )
+]
 
 const anchorsOf = (text: string) =>
   [...text.replaceAll(/^```[\s\S]*?^```$/gm, "").matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>

@@ -70,14 +70,12 @@ const isProgram = (module: object): module is Program => "main" in module && Eff
 /** Runs a program and gives what it prints; `listen` hears each line, those on standard error too. */
 const run = (name: string, listen: (line: string) => Effect.Effect<unknown> = () => Effect.void) =>
   Effect.gen(function*() {
-    const module: object = yield* Effect.tryPromise({
-      try: () => import(/* @vite-ignore */ join(folder, `${name}.ts`)),
-      // Vitest doesn't end where it prints the error of a program that doesn't compile.
-      catch: (error) =>
-        new Error(
-          `${name}.ts can't be imported: ${Predicate.hasProperty(error, "message") ? String(error.message) : "?"}`
-        )
-    })
+    // Vitest doesn't end where it prints the error of a program that doesn't compile.
+    const module: object = yield* Effect.promise(() =>
+      import(/* @vite-ignore */ join(folder, `${name}.ts`)).catch((error: unknown) =>
+        assert.fail(`${name}.ts: ${Predicate.hasProperty(error, "message") ? String(error.message) : "no module"}`)
+      )
+    )
     if (!isProgram(module)) return assert.fail(`${name}.ts starts nothing`)
     let output = ""
     const console = yield* Console.consoleWith(Effect.succeed)
