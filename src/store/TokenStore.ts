@@ -145,6 +145,10 @@ export declare namespace TokenStore {
      * What the effect sets is kept when this returns, and also when the effect fails or is interrupted. A store that
      * can't keep it fails here. Where a lock can be lost, as one that ends by itself when its owner stands still,
      * writing under it should fail from then on: a session takes the lock again and looks what belongs into the store.
+     * The effect takes as long as Spotify takes to answer. So a store for many users holds no connection, no transaction
+     * and no lock on others' keys meanwhile: it claims the key for a while, and writes what was set only where the claim
+     * still holds and the token is the one that was found. A store that has nothing but a lock does as well.
+     *
      * The lock isn't for use within itself.
      */
     readonly withLock: <A, E, R>(
