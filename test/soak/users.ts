@@ -48,7 +48,13 @@ const { port } = await told<{ readonly port: number }>()
 const table = `soak_${process.pid}`
 const runtime = ManagedRuntime.make(
   Layer.mergeAll(
-    SpotifySessions.layerPkce({ clientId: "client", redirectUri, accountsUrl: `http://127.0.0.1:${port}` }),
+    SpotifySessions.layerPkce({
+      clientId: "client",
+      redirectUri,
+      accountsUrl: `http://127.0.0.1:${port}`,
+      // All stay in memory, also where the machine is slow.
+      idleTimeToLive: "1 hour"
+    }),
     Layer.provide(SpotifyClient.layer(), SpotifySession.layerToken({ accessToken: Redacted.make("nobody") }))
   ).pipe(
     Layer.provideMerge(TokenStoreSql.layer({ table })),
