@@ -18,7 +18,6 @@ const steps: ReadonlyArray<readonly [name: string, script: string]> = [
   ["type tests", "test:types"],
   ["build", "build"],
   ["package", "check:package"],
-  ["install", "check:install"],
   ["size", "check:size"],
   ["quickstart", "quickstart"]
 ]
