@@ -21,14 +21,14 @@ import * as Tracks from "./Tracks.js"
 import * as Users from "./Users.js"
 
 /**
- * The modules that hold the operations, by name: `Endpoints.groups.Tracks.get` is `Tracks.get`. For tools that find an
+ * The modules that hold the operations, by name: `Endpoints.groups["Tracks"]` has `get`. For tools that find an
  * operation by its name; a program that uses a few imports their modules, since this list keeps all of them in a bundle.
  *
  * @see https://developer.spotify.com/documentation/web-api
  * @since 0.2.0
  * @category constants
  */
-export const groups = {
+export const groups: { readonly [group: string]: { readonly [name: string]: unknown } } = {
   Albums,
   Artists,
   Audiobooks,
