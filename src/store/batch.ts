@@ -1,10 +1,11 @@
 /**
- * Group commit: what is asked for while a statement is under way goes together into the next one, so that a burst costs
- * few statements, transactions and connections, and a single call waits for nobody.
+ * One statement for many callers, by group commit: a burst costs few statements, transactions and connections, and a
+ * single call waits for nobody.
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
+import { type Asked, group } from "./groupCommit.js"
 
 export interface Options<I, A, E> {
   /** One statement for all of them; a result for each, in their order. */
@@ -21,7 +22,7 @@ export interface Options<I, A, E> {
   readonly late?: (item: I) => Effect.Effect<void>
 }
 
-interface Entry<I, A, E> {
+interface Entry<I, A, E> extends Asked<E> {
   readonly item: I
   readonly result: Deferred.Deferred<A, E>
 }
@@ -35,10 +36,7 @@ const turn = Effect.async<void>((resume) => {
 
 export const make = <I, A, E>(options: Options<I, A, E>): (item: I) => Effect.Effect<A, E> => {
   const { fork, isOfOne, late, limit, nameOf, run } = options
-  let queue: Array<Entry<I, A, E>> = []
-  let isRunning = false
-
-  const take = (): ReadonlyArray<Entry<I, A, E>> => {
+  const take = (queue: ReadonlyArray<Entry<I, A, E>>) => {
     const taken: Array<Entry<I, A, E>> = []
     const rest: Array<Entry<I, A, E>> = []
     const names = new Set<string>()
@@ -51,13 +49,11 @@ export const make = <I, A, E>(options: Options<I, A, E>): (item: I) => Effect.Ef
       if (name !== undefined) names.add(name)
       taken.push(entry)
     }
-    queue = rest
-    return taken
+    return [taken, rest] as const
   }
 
   const attempt = (entries: ReadonlyArray<Entry<I, A, E>>): Effect.Effect<void> =>
-    // Nobody may be left who asks.
-    entries.length === 0 ? Effect.void : Effect.suspend(() => run(entries.map(({ item }) => item))).pipe(
+    Effect.suspend(() => run(entries.map(({ item }) => item))).pipe(
       Effect.flatMap((results) =>
         Effect.forEach(entries, (entry, index) => {
           const result = results[index]
@@ -76,27 +72,23 @@ export const make = <I, A, E>(options: Options<I, A, E>): (item: I) => Effect.Ef
       )
     )
 
-  const drain: Effect.Effect<void> = Effect.suspend(() => {
-    if (queue.length === 0) {
-      isRunning = false
-      return Effect.void
-    }
-    return turn.pipe(Effect.zipRight(Effect.suspend(() => attempt(take()))), Effect.zipRight(drain))
+  const { add, takeBack } = group<E, Entry<I, A, E>>(attempt, {
+    before: turn,
+    take,
+    fork: (runs) => Effect.sync(() => fork(runs))
   })
 
   return (item) =>
-    Effect.suspend(() => {
-      const entry: Entry<I, A, E> = { item, result: Deferred.unsafeMake(FiberId.none) }
-      queue.push(entry)
-      if (!isRunning) {
-        isRunning = true
-        fork(drain)
-      }
-      return Effect.onInterrupt(Deferred.await(entry.result), () =>
-        Effect.sync(() => {
-          const index = queue.indexOf(entry)
-          if (index >= 0) queue.splice(index, 1)
-          else if (late !== undefined) fork(Effect.zipRight(Effect.exit(Deferred.await(entry.result)), late(item)))
-        }))
+    Effect.uninterruptibleMask((restore) => {
+      const result = Deferred.unsafeMake<A, E>(FiberId.none)
+      const entry: Entry<I, A, E> = { item, result, fail: (cause) => Deferred.failCause(result, cause) }
+      return Effect.zipRight(
+        add(entry),
+        Effect.onInterrupt(restore(Deferred.await(result)), () =>
+          Effect.sync(() => {
+            if (takeBack(entry) || late === undefined) return
+            fork(Effect.zipRight(Effect.exit(Deferred.await(result)), late(item)))
+          }))
+      )
     })
 }

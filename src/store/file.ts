@@ -23,7 +23,7 @@ import {
   maxWait,
   split
 } from "./lockFiles.js"
-import { type Asked, group, shared } from "./together.js"
+import { type Asked, group, shared } from "./groupCommit.js"
 
 // Of a key's lock, under which a token is refreshed. A takeover by mistake would cost a second refresh, so it comes late.
 // With the wait for a write of the dead owner it still takes ten seconds at most, as `layerFile` promises.

@@ -10,7 +10,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import { monotonic } from "../core/time.js"
-import { shared } from "./together.js"
+import { shared } from "./groupCommit.js"
 
 export interface LockTimes {
   /** How often the owner of a lock touches its lock file. */

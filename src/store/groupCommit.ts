@@ -16,29 +16,48 @@ export interface Group<I> {
   readonly takeBack: (item: I) => boolean
 }
 
+export interface GroupOptions<I> {
+  /** What comes before each run, for others to join it. */
+  readonly before?: Effect.Effect<void>
+  /** Splits those who wait into those of the next run and the rest; all of them go, unless said. */
+  readonly take?: (queue: ReadonlyArray<I>) => readonly [taken: ReadonlyArray<I>, rest: ReadonlyArray<I>]
+  /** Starts the runs; a daemon fiber, unless said. */
+  readonly fork?: (runs: Effect.Effect<void>) => Effect.Effect<unknown>
+}
+
 /** One run at a time; `run` ends all that it is given. */
-export const group = <E, I extends Asked<E>>(run: (items: ReadonlyArray<I>) => Effect.Effect<void, E>): Group<I> => {
+export const group = <E, I extends Asked<E>>(
+  run: (items: ReadonlyArray<I>) => Effect.Effect<void, E>,
+  { before = Effect.void, fork = Effect.forkDaemon, take = (queue) => [queue, []] }: GroupOptions<I> = {}
+): Group<I> => {
   let queue: Array<I> = []
   let isRunning = false
+
+  const next = Effect.suspend(() => {
+    const [items, rest] = take(queue)
+    queue = [...rest]
+    // Nobody may be left who asks.
+    return items.length === 0 ? Effect.void : Effect.catchAllCause(
+      run(items),
+      (cause) => Effect.forEach(items, ({ fail }) => fail(cause), { discard: true })
+    )
+  })
+
   const drain: Effect.Effect<void> = Effect.suspend(() => {
-    const items = queue
-    queue = []
-    if (items.length === 0) {
+    if (queue.length === 0) {
       isRunning = false
       return Effect.void
     }
-    return run(items).pipe(
-      Effect.catchAllCause((cause) => Effect.forEach(items, ({ fail }) => fail(cause), { discard: true })),
-      Effect.zipRight(drain)
-    )
+    return before.pipe(Effect.zipRight(next), Effect.zipRight(drain))
   })
+
   return {
     add: (item) =>
       Effect.suspend(() => {
         queue.push(item)
         if (isRunning) return Effect.void
         isRunning = true
-        return Effect.asVoid(Effect.forkDaemon(drain))
+        return Effect.asVoid(fork(drain))
       }),
     takeBack: (item) => {
       const isQueued = queue.includes(item)
