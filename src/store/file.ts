@@ -14,6 +14,7 @@ import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import { TokenStoreError } from "../core/SpotifyError.js"
+import { type Asked, group, shared } from "./groupCommit.js"
 import {
   type Claim,
   isNotFound,
@@ -23,7 +24,6 @@ import {
   maxWait,
   split
 } from "./lockFiles.js"
-import { type Asked, group, shared } from "./groupCommit.js"
 
 // Of a key's lock, under which a token is refreshed. A takeover by mistake would cost a second refresh, so it comes late.
 // With the wait for a write of the dead owner it still takes ten seconds at most, as `layerFile` promises.

@@ -605,10 +605,11 @@ for (const [set, offset] of [["back", -600_000], ["forward", 600_000]] as const)
 
     it.effect("lets nothing be tried for longer than a minute", () =>
       Effect.gen(function*() {
-        let last = 0
+        // From the first try: the digest before it takes real time, which is virtual time here.
+        const tries: Array<number> = []
         const { exit } = yield* onClock(
           (sql, seconds) => {
-            if (sql.startsWith("INSERT")) last = seconds
+            if (sql.startsWith("INSERT")) tries.push(seconds)
             return sql.startsWith("INSERT") ? busy : Effect.succeed([])
           },
           (store) => Effect.zipLeft(Effect.flip(store.set("a", makeToken("1"))), Effect.sleep("15 minutes"))
@@ -617,6 +618,7 @@ for (const [set, offset] of [["back", -600_000], ["forward", 600_000]] as const)
           _tag: "Success",
           value: { message: expect.stringContaining("a transaction of this program that waits for this call") }
         })
+        const last = tries.at(-1)! - tries[0]!
         expect(last).toBeGreaterThan(55)
         expect(last).toBeLessThanOrEqual(60)
       }))
