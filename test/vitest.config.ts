@@ -24,7 +24,9 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/utils/postgresCluster.ts"],
+    globalSetup: ["test/utils/postgresCluster.ts", "test/utils/processFolder.ts"],
+    // A process loads effect once, not once a file.
+    isolate: false,
     // One a core; many tests wait for processes and sockets.
     maxWorkers: availableParallelism(),
     testTimeout: 60_000,

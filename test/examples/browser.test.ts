@@ -1,6 +1,6 @@
 import { FileSystem, HttpClient } from "@effect/platform"
 import { NodeContext, NodeFileSystem, NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
-import { assert, describe, it, layer } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { FakeSpotify } from "effect-spotify/testing"
 import { createServer } from "node:http"
@@ -10,6 +10,7 @@ import { build, preview } from "vite"
 import * as Fake from "../../examples/browser/fake.js"
 import * as Browser from "../utils/browser.js"
 import * as Server from "../utils/browserServer.js"
+import { sharedLayer } from "../utils/sharedLayer.js"
 
 const { newPage, person, timeout, use } = Browser
 
@@ -91,7 +92,7 @@ const tokenRequests = Effect.gen(function*() {
 const name = `the browser example${Browser.missing === undefined ? "" : ` (${Browser.missing})`}`
 
 describe.skipIf(Browser.missing !== undefined)(name, () => {
-  layer(Layer.mergeAll(site, Browser.layer).pipe(Layer.provideMerge(fake)), {
+  sharedLayer(Layer.mergeAll(site, Browser.layer).pipe(Layer.provideMerge(fake)), {
     excludeTestServices: true,
     timeout
   })((it) => {

@@ -26,7 +26,7 @@ const run = (output: string, signal?: NodeJS.Signals) =>
     }
   )
 
-it.each(["SIGINT", "SIGKILL"] as const)("goes on after %s, and writes each track once", async (signal) => {
+it.concurrent.each(["SIGINT", "SIGKILL"] as const)("goes on after %s, and writes each track once", async (signal) => {
   const directory = mkdtempSync(join(tmpdir(), "export-library-"))
   const output = join(directory, "tracks.jsonl")
   // On a busy machine it may come to its end before the signal reaches it.

@@ -68,7 +68,7 @@ const inFile = <A, E>(
     )
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
-describe("a process that is stopped in the middle of a refresh", () => {
+describe.concurrent("a process that is stopped in the middle of a refresh", () => {
   // Side by side, since most of the time is waiting.
   it.scopedLive("loses no token, and undoes nothing", () =>
     Effect.all([

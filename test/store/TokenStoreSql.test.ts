@@ -1,6 +1,6 @@
 import { Reactivity } from "@effect/experimental"
-import { FetchHttpClient, FileSystem, HttpServer, HttpServerRequest } from "@effect/platform"
-import { NodeFileSystem, NodeHttpServer } from "@effect/platform-node"
+import { FetchHttpClient, FileSystem } from "@effect/platform"
+import { NodeFileSystem } from "@effect/platform-node"
 import { SqlClient, SqlError, Statement } from "@effect/sql"
 import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
@@ -25,76 +25,26 @@ import {
 } from "effect"
 import type { InvalidInput, TokenStoreError } from "effect-spotify/SpotifyError"
 import * as SpotifySession from "effect-spotify/SpotifySession"
-import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStore from "effect-spotify/TokenStore"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
 import { chmod, stat } from "node:fs/promises"
-import { createServer } from "node:http"
 import { inspect } from "node:util"
 import { hasPostgres, postgresUrl, withPostgres } from "../utils/postgres.js"
 import {
   at,
   type Client,
   directory,
-  endClaims,
   layerOf,
   type Place,
   postgresPlace,
   query,
   sqlitePlace
 } from "../utils/sqlPlaces.js"
-import { start } from "../utils/tokenStoreProcess.js"
+import { spotifyOf } from "../utils/storeOnPort.js"
 import { makeProxy, type Proxy } from "../utils/tokenStoreProxy.js"
 import { sqliteClient } from "../utils/tokenStoreSql.js"
 import { behaves, clear, count, expectToken, increment, makePending, makeToken } from "../utils/tokenStoreSuite.js"
 import { onVirtualClock } from "../utils/virtualClock.js"
-
-/** A Spotify on a port, which looks into the store at each call to see whether the call's token is kept there. */
-const spotifyOf = <A, E, R>(
-  place: Place,
-  options: FakeSpotify.Options,
-  body: (given: {
-    readonly origin: string
-    readonly premature: () => number
-    readonly spotify: FakeSpotify.Service
-    readonly store: TokenStore.TokenStore.Service
-  }) => Effect.Effect<A, E, R>
-) =>
-  Effect.gen(function*() {
-    const spotify = yield* FakeSpotify.FakeSpotify
-    const store = yield* TokenStore.TokenStore
-    const server = yield* HttpServer.HttpServer
-    let premature = 0
-    const app = Effect.gen(function*() {
-      const { headers, url } = yield* HttpServerRequest.HttpServerRequest
-      if (url.startsWith("/v1/")) {
-        const token = yield* Effect.orDie(store.get("a"))
-        const isKept = Option.exists(token, (token) =>
-          headers["authorization"] === `Bearer ${Redacted.value(token.accessToken)}`)
-        if (!isKept) {
-          premature++
-        }
-      }
-      return yield* spotify.httpApp
-    })
-    yield* server.serve(app)
-    return yield* body({
-      origin: HttpServer.formatAddress(server.address),
-      premature: () =>
-        premature,
-      spotify,
-      store
-    })
-  }).pipe(
-    Effect.provide(Layer.mergeAll(
-      layerOf(place),
-      FakeSpotify.layer(options),
-      NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
-    )),
-    Effect.scoped
-  )
-
-const tokenEndpoint = { path: "/api/token" }
 
 const turn = Effect.promise(() => new Promise((done) => setImmediate(done)))
 
@@ -286,106 +236,6 @@ const dialect = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Sc
           }
         }),
       120_000
-    )
-
-    live(
-      "loses no change of several processes",
-      (place) =>
-        Effect.gen(function*() {
-          const processes = yield* Effect.replicateEffect(start(place.process, "count", "a", "25"), 4)
-          yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
-          expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(100)
-        }),
-      300_000
-    )
-
-    for (const n of [2, 4]) {
-      live(
-        `${n} processes with a thousand calls on an expired token refresh once, and keep the new one before they use it`,
-        (place) =>
-          spotifyOf(
-            place,
-            { refreshTokens: "rotate" },
-            ({ origin, premature, spotify, store }) =>
-              Effect.gen(function*() {
-                const { refreshToken: old = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
-                yield* store.set("a", TokenStore.fromRefreshToken(old))
-                // Time for all of them to come.
-                yield* spotify.failNext(FakeSpotify.slow("1 second"), { on: tokenEndpoint })
-                const processes = yield* Effect.replicateEffect(
-                  start(place.process, "call", "a", origin, String(1000 / n)),
-                  n
-                )
-                yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
-                expect(yield* spotify.count(tokenEndpoint)).toBe(1)
-                expect(yield* spotify.count({ path: "/v1/me" })).toBe(1000)
-                expect(premature()).toBe(0)
-                const token = Option.getOrThrow(yield* store.get("a"))
-                expect(Redacted.value(token.refreshToken ?? old)).not.toBe(Redacted.value(old))
-              })
-          ),
-        300_000
-      )
-    }
-
-    live(
-      "refreshes after kill -9 of the process that did",
-      (place) =>
-        spotifyOf(place, {}, ({ origin, premature, spotify, store }) =>
-          Effect.gen(function*() {
-            const { refreshToken = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
-            yield* store.set("a", TokenStore.fromRefreshToken(refreshToken))
-            yield* spotify.failNext(FakeSpotify.slow("1 hour"), { on: tokenEndpoint })
-            const first = yield* start(place.process, "call", "a", origin, "50")
-            yield* Effect.repeat(Effect.delay(spotify.count(tokenEndpoint), "5 millis"), { until: (n) => n === 1 })
-            const others = yield* Effect.replicateEffect(start(place.process, "call", "a", origin, "50"), 2)
-            yield* Effect.forEach(others, (other) => other.said("calling"))
-            yield* first.kill
-            yield* endClaims(place)
-            yield* Effect.forEach(others, (other) => other.finished, { concurrency: "unbounded" })
-            expect(yield* spotify.count(tokenEndpoint)).toBe(2)
-            expect(yield* spotify.count({ path: "/v1/me" })).toBe(100)
-            expect(premature()).toBe(0)
-          })),
-      300_000
-    )
-
-    for (const n of [2, 4]) {
-      live(
-        `refreshes once for ${n} processes with a hundred calls each`,
-        (place) =>
-          Effect.gen(function*() {
-            const log = `${yield* directory}/exchanges`
-            yield* at(place)((store) => store.set("a", makeToken("old", ["old"])))
-            const processes = yield* Effect.replicateEffect(start(place.process, "refresh", "a", log), n)
-            yield* Effect.forEach(processes, (process_) => process_.finished, { concurrency: "unbounded" })
-            const exchanges = yield* Effect.provide(
-              Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(log)),
-              NodeFileSystem.layer
-            )
-            expect(exchanges.trim().split("\n")).toHaveLength(1)
-            const token = yield* Effect.map(at(place)((store) => store.get("a")), Option.getOrThrow)
-            expect(Redacted.value(token.accessToken)).toBe("new")
-          }),
-        300_000
-      )
-    }
-
-    live(
-      "goes on with the old token after kill -9 of the process that held the lock",
-      (place) =>
-        Effect.gen(function*() {
-          yield* at(place)((store) => store.set("a", makeToken("counter", ["7"])))
-          const holder = yield* start(place.process, "hold", "a")
-          yield* holder.said("holding")
-          const others = yield* Effect.replicateEffect(start(place.process, "count", "a", "5"), 3)
-          yield* Effect.forEach(others, (other) => other.said("counting"))
-          yield* holder.kill
-          yield* endClaims(place)
-          yield* Effect.forEach(others, (other) => other.finished, { concurrency: "unbounded" })
-          expect(yield* Effect.provide(count("a"), layerOf(place))).toBe(22)
-        }),
-      300_000
     )
   })
 }

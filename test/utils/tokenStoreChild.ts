@@ -96,10 +96,10 @@ const commands: Record<string, (store: TokenStore.TokenStore.Service) => Effect.
         Effect.zipRight(Effect.promise(() => new Promise(() => setInterval(() => {}, 1000))))
       )
     ),
-  /** A hundred calls that need a new token: those that find an old one exchange it, and note so in a file. */
+  /** So many calls that need a new token: those that find an old one exchange it, and note so in a file. */
   refresh: (store) =>
     Effect.all(
-      Array.from({ length: 100 }, () =>
+      Array.from({ length: Number(further) }, () =>
         store.withLock(
           key,
           Effect.gen(function*() {

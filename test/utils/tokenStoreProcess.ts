@@ -3,18 +3,17 @@ import { Data, Effect, Random } from "effect"
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { afterAll, beforeAll } from "vitest"
 
-// Loading effect module by module takes a process a second or more; one file takes a tenth of that.
-const cache = fileURLToPath(new URL("../../node_modules/.cache/effect-spotify", import.meta.url))
-let directory = ""
+/**
+ * Once for all files of a runner's process. Loading effect module by module takes a process a second or more; one file
+ * takes a tenth of that.
+ */
+let built: Promise<string> | undefined
 
-beforeAll(async () => {
-  await mkdir(cache, { recursive: true })
-  directory = await mkdtemp(`${cache}/test-`)
+const buildOnce = async (): Promise<string> => {
+  const directory = `${process.env["TEST_PROCESS_FOLDER"]}/${process.pid}`
   await build({
     entryPoints: [fileURLToPath(new URL("./tokenStoreChild.ts", import.meta.url))],
     outdir: directory,
@@ -26,9 +25,8 @@ beforeAll(async () => {
     external: ["@libsql/client", "pg", "pg-cursor", "pg-connection-string"],
     logLevel: "warning"
   })
-})
-
-afterAll(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
 
 export class ProcessFailed extends Data.TaggedError("ProcessFailed")<{ readonly message: string }> {}
 
@@ -48,7 +46,7 @@ export interface StoreProcess {
 /** `place` is a JSON text that `tokenStoreChild.ts` turns into a layer. */
 export const start = (place: object, command: string, ...args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
-    Effect.sync((): StoreProcess => {
+    Effect.map(Effect.promise(() => built ??= buildOnce()), (directory): StoreProcess => {
       const process_ = spawn(
         process.execPath,
         [`${directory}/tokenStoreChild.mjs`, JSON.stringify(place), command, ...args],

@@ -354,7 +354,7 @@ const listening = (onConnection: (socket: Socket) => void, sockets = new Set<Soc
     }
   )
 
-describe("no failure of a real connection shows a secret", () => {
+describe.concurrent("no failure of a real connection shows a secret", () => {
   const closedPort = Effect.scoped(listening(() => undefined))
   it.scopedLive.each(
     [
