@@ -4,8 +4,8 @@ import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import type { SpotifyError } from "effect-spotify/SpotifyError"
 import { FakeSpotify } from "effect-spotify/testing"
 import { execFile } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { bundled } from "../utils/bundle.js"
 import { get, layer, spotify } from "../utils/client.js"
 import { serve } from "../utils/serve.js"
 import { onVirtualClock } from "../utils/virtualClock.js"
@@ -151,9 +151,7 @@ it.scopedLive("whoever waits keeps the process alive", () =>
       if (left-- > 0) response.writeHead(429, { "retry-after": "0.01" }).end()
       else response.end("{}")
     })
-    const child = fileURLToPath(new URL("../utils/waitingChild.ts", import.meta.url))
-    const { stdout } = yield* Effect.promise(() =>
-      promisify(execFile)(process.execPath, ["--import", "tsx", child, url])
-    )
+    const program = yield* Effect.promise(() => bundled(new URL("../utils/waitingChild.ts", import.meta.url)))
+    const { stdout } = yield* Effect.promise(() => promisify(execFile)(process.execPath, [program, url]))
     expect(stdout).toBe("200 200 200 200 200\n")
   }))

@@ -4,27 +4,30 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { bundled } from "../utils/bundle.js"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
+const example = new URL("../../examples/export-library.ts", import.meta.url)
+
 /** Runs the example; `signal` is sent as soon as it has kept how far it is. */
-const run = (output: string, signal?: NodeJS.Signals) =>
-  new Promise<{ readonly code: number | null; readonly log: string; readonly isStopped: boolean }>(
+const run = async (output: string, signal?: NodeJS.Signals) => {
+  const program = await bundled(example)
+  return new Promise<{ readonly code: number | null; readonly log: string; readonly isStopped: boolean }>(
     (resolve, reject) => {
       const { SPOTIFY_CLIENT_ID: _, ...env } = process.env
-      const child = spawn(process.execPath, ["--import", "tsx", "examples/export-library.ts", output], {
-        cwd: root,
-        env
-      })
+      const child = spawn(process.execPath, [program, output], { cwd: root, env })
       let log = ""
       child.stderr.on("data", (data: Buffer) => {
         log += data.toString()
-        if (signal !== undefined && existsSync(`${output}.progress`)) child.kill(signal)
+        // A second one would end it at once.
+        if (signal !== undefined && !child.killed && existsSync(`${output}.progress`)) child.kill(signal)
       })
       child.on("error", reject)
       child.on("close", (code) => resolve({ code, log, isStopped: existsSync(`${output}.progress`) }))
     }
   )
+}
 
 it.concurrent.each(["SIGINT", "SIGKILL"] as const)("goes on after %s, and writes each track once", async (signal) => {
   const directory = mkdtempSync(join(tmpdir(), "export-library-"))

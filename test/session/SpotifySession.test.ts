@@ -22,7 +22,7 @@ import * as SpotifySession from "effect-spotify/SpotifySession"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStore from "effect-spotify/TokenStore"
 import { createServer } from "node:http"
-import { fileURLToPath } from "node:url"
+import { bundled } from "../utils/bundle.js"
 import {
   clientId,
   clientSecret,
@@ -1124,7 +1124,7 @@ it.scopedLive("signs in and refreshes once for 1,000 fibers over a real port", (
   }).pipe(Effect.provide([onAPort, FetchHttpClient.layer, TokenStore.layerMemory])))
 
 describe("two processes on one token file", () => {
-  const child = fileURLToPath(new URL("../utils/sessionChild.ts", import.meta.url))
+  const child = new URL("../utils/sessionChild.ts", import.meta.url)
   const place = Layer.merge(NodeContext.layer, onAPort)
 
   it.scopedLive("refresh once, and both have the token", () =>
@@ -1138,13 +1138,12 @@ describe("two processes on one token file", () => {
       yield* Effect.provide(Effect.flatMap(TokenStore.TokenStore, (store) => store.set("default", expired)), file)
       yield* spotify.failNext(FakeSpotify.slow("1 second"), { on: tokenEndpoint })
 
+      const program = yield* Effect.promise(() => bundled(child))
       const names = ["one", "two"]
       const run = (name: string) =>
         Command.string(Command.make(
           process.execPath,
-          "--import",
-          "tsx",
-          child,
+          program,
           JSON.stringify({ ...publicClient, accountsUrl: spotify.accountsUrl, directory, name })
         ))
       const running = yield* Effect.fork(Effect.forEach(names, run, { concurrency: "unbounded" }))

@@ -15,8 +15,7 @@ const shared = (name: string, makePlace: Effect.Effect<Place, unknown, Scope.Sco
   const live = (title: string, body: (place: Place) => Effect.Effect<void, unknown, Scope.Scope>, timeout?: number) =>
     it.scopedLive(title, () => Effect.flatMap(makePlace, body), timeout)
 
-  // Side by side, since most of the time is waiting.
-  describe.concurrent(`TokenStoreSql on ${name}, shared by processes`, () => {
+  describe(`TokenStoreSql on ${name}, shared by processes`, () => {
     live(
       "loses no change of several processes",
       (place) =>

@@ -1,4 +1,4 @@
-/** One process with a session on a shared token file: `node --import tsx sessionChild.ts <options as JSON>`. */
+/** One process with a session on a shared token file: its argument is the options as JSON. */
 import { FetchHttpClient, FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Redacted, Schedule } from "effect"

@@ -1,32 +1,11 @@
 /** Starts `tokenStoreChild.ts`, one process with a token store of its own. */
 import { Data, Effect, Random } from "effect"
-import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
-import { fileURLToPath } from "node:url"
+import { bundled } from "./bundle.js"
 
-/**
- * Once for all files of a runner's process. Loading effect module by module takes a process a second or more; one file
- * takes a tenth of that.
- */
-let built: Promise<string> | undefined
-
-const buildOnce = async (): Promise<string> => {
-  const directory = `${process.env["TEST_PROCESS_FOLDER"]}/${process.pid}`
-  await build({
-    entryPoints: [fileURLToPath(new URL("./tokenStoreChild.ts", import.meta.url))],
-    outdir: directory,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    splitting: true,
-    platform: "node",
-    format: "esm",
-    external: ["@libsql/client", "pg", "pg-cursor", "pg-connection-string"],
-    logLevel: "warning"
-  })
-  return directory
-}
+const program = new URL("./tokenStoreChild.ts", import.meta.url)
 
 export class ProcessFailed extends Data.TaggedError("ProcessFailed")<{ readonly message: string }> {}
 
@@ -46,10 +25,10 @@ export interface StoreProcess {
 /** `place` is a JSON text that `tokenStoreChild.ts` turns into a layer. */
 export const start = (place: object, command: string, ...args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
-    Effect.map(Effect.promise(() => built ??= buildOnce()), (directory): StoreProcess => {
+    Effect.map(Effect.promise(() => bundled(program)), (file): StoreProcess => {
       const process_ = spawn(
         process.execPath,
-        [`${directory}/tokenStoreChild.mjs`, JSON.stringify(place), command, ...args],
+        [file, JSON.stringify(place), command, ...args],
         { stdio: ["ignore", "pipe", "pipe"] }
       )
       const exited = once(process_, "exit")

@@ -1,4 +1,4 @@
-/** One process that waits for five calls and for nothing else: `node --import tsx waitingChild.ts <base URL>`. */
+/** One process that waits for five calls and for nothing else: its argument is the base URL. */
 import { Effect, Layer, Redacted } from "effect"
 import * as FetchTransport from "effect-spotify/FetchTransport"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
