@@ -27,8 +27,9 @@ export default defineConfig({
     globalSetup: ["test/utils/postgresCluster.ts", "test/utils/processFolder.ts"],
     // A process loads effect once, not once a file.
     isolate: false,
-    // One a core; many tests wait for processes and sockets.
-    maxWorkers: availableParallelism(),
+    // One more than cores, since many tests wait for processes and sockets.
+    maxWorkers: availableParallelism() + 1,
+    minWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000
   }
