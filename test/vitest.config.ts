@@ -30,7 +30,8 @@ export default defineConfig({
     // One more than cores, since many tests wait for processes and sockets.
     maxWorkers: availableParallelism() + 1,
     minWorkers: availableParallelism() + 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000
+    // For a hang; a busy machine is slow.
+    testTimeout: 240_000,
+    hookTimeout: 240_000
   }
 })

@@ -106,6 +106,8 @@ export const serve: Effect.Effect<Server & { readonly close: () => void }> = Eff
       http.close()
     }
   }
+  // These clients repeat nothing, and on a busy machine more than Node's five seconds pass between two requests.
+  http.keepAliveTimeout = 600_000
   http.listen(0, "127.0.0.1", () => {
     server.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
     resume(Effect.succeed(server))

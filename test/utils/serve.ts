@@ -7,6 +7,8 @@ export const serve = (listener: RequestListener) =>
   Effect.acquireRelease(
     Effect.async<Server>((resume) => {
       const server = createServer(listener)
+      // A connection that is kept must not be closed while a request is on its way over it.
+      server.keepAliveTimeout = 600_000
       server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
     }),
     (server) =>

@@ -274,7 +274,7 @@ const rowOf = (line: string): Array<string> => line.split("|").slice(1, -1).map(
 
 const [[, ...columns] = [], ...rows] = table.trim().split("\n").map(rowOf)
 
-describe.concurrent("whatever goes wrong on the wire", () => {
+describe("whatever goes wrong on the wire", () => {
   it("each row has its fault, each column its operation", () => {
     expect(rows.map(([name]) => name).toSorted()).toEqual(Object.keys(faults).toSorted())
     expect(columns).toEqual(Object.keys(operations))
