@@ -19,6 +19,7 @@ import { AuthorizationDenied, InvalidInput, StateMismatch } from "../core/Spotif
 import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, redactorOf } from "../core/text.js"
 import { guarded } from "../transport/guarded.js"
+import { challengeOf, urlToAuthorize } from "./authorize.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
 import type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
 
@@ -79,11 +80,7 @@ const checkCodeVerifier = (codeVerifier: Redacted.Redacted): Either.Either<strin
  * @category constructors
  */
 export const codeChallenge = (codeVerifier: Redacted.Redacted): Effect.Effect<string, InvalidInput> =>
-  Effect.flatMap(checkCodeVerifier(codeVerifier), (text) =>
-    Effect.map(
-      Effect.promise(() => globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
-      (hash) => Encoding.encodeBase64Url(new Uint8Array(hash))
-    ))
+  Effect.flatMap(checkCodeVerifier(codeVerifier), challengeOf)
 
 /**
  * Checks a redirect URI by Spotify's rules: https, a custom scheme, or http on a loopback IP literal; `localhost` is
@@ -194,19 +191,7 @@ export const authorizeUrl = (options: {
     if (!isText(options.state) || options.state === "") {
       yield* Either.left(InvalidInput.of("SpotifyAuth.authorizeUrl", "state", "a text that can't be guessed"))
     }
-    const url = new URL(tokenEndpoint.urlOf(options, "/authorize"))
-    const query = url.searchParams
-    query.set("client_id", options.clientId)
-    query.set("response_type", "code")
-    query.set("redirect_uri", options.redirectUri)
-    query.set("state", options.state)
-    if (options.scopes !== undefined && options.scopes.length > 0) query.set("scope", options.scopes.join(" "))
-    if (options.showDialog !== undefined) query.set("show_dialog", String(options.showDialog))
-    if (options.codeChallenge !== undefined) {
-      query.set("code_challenge_method", "S256")
-      query.set("code_challenge", options.codeChallenge)
-    }
-    return url
+    return urlToAuthorize(options)
   })
 
 /**

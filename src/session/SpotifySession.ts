@@ -11,7 +11,6 @@
  * @since 0.1.0
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -24,7 +23,7 @@ import type * as Scope_ from "effect/Scope"
 import { type Allowed, aSecret, aText, checkOptions, guarded, someScopes } from "../core/input.js"
 import type * as Scope from "../core/Scope.js"
 import type { SessionError, SignInError, TokenStoreError } from "../core/SpotifyError.js"
-import { InvalidInput, ReauthorizationRequired } from "../core/SpotifyError.js"
+import { InvalidInput } from "../core/SpotifyError.js"
 import { type Token, TokenStore } from "../store/TokenStore.js"
 import { ofSession as tokenClient } from "../transport/guarded.js"
 import { make as makeApart } from "./apart.js"
@@ -34,6 +33,7 @@ import { type AuthorizeOptions, signingIn } from "./signIn.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import { makeTokenCache, never, type TokenCache } from "./tokenCache.js"
 import { isCredential } from "./tokenEndpoint.js"
+import { tokenGiven } from "./tokenGiven.js"
 import { inTurn, TokenTurns } from "./tokenTurns.js"
 import { makeVault } from "./vault.js"
 
@@ -177,17 +177,24 @@ const makeUser = (
   options: UserOptions & { readonly clientSecret?: Redacted.Redacted | undefined }
 ): Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> =>
   Effect.gen(function*() {
-    const { accountsUrl, clientId, clientSecret } = options
+    // Read once: what a sign-in is made of is what was checked.
+    const { accountsUrl, clientId, clientSecret, key = defaultKey, redirectUri, scopes = [] } = options
     const app: SpotifyAuth.App = { accountsUrl, clientId, clientSecret }
     yield* SpotifyAuth.checkApp(app)
-    yield* SpotifyAuth.checkRedirectUri(options.redirectUri)
+    yield* SpotifyAuth.checkRedirectUri(redirectUri)
     const store = yield* TokenStore
-    const key = options.key ?? defaultKey
     const apart = yield* makeApart
     const exchange = exchangeOf(yield* tokenClient, app)
     const vault = inTurn(yield* makeVault(store, key, apart), yield* TokenTurns)
     const cache = yield* makeTokenCache(apart, refreshing(vault, exchange))
-    const { authorizeUrl, handleCallback } = signingIn(options, store, vault, cache, exchange, apart)
+    const { authorizeUrl, handleCallback } = signingIn(
+      { ...app, redirectUri, scopes },
+      store,
+      vault,
+      cache,
+      exchange,
+      apart
+    )
 
     // In this order: with a lock that is lost in between, what remains of a refusal would bring the user back.
     const remove = Effect.map(Effect.zipRight(vault.forgetRefusal, store.remove(key)), () => {
@@ -197,7 +204,7 @@ const makeUser = (
     return {
       kind: "user",
       key,
-      redirectUri: options.redirectUri,
+      redirectUri,
       accessToken: cache.accessToken,
       renew: cache.renew,
       refresh: Effect.flatMap(apart.run(vault.find), (found) => cache.replace(Option.getOrUndefined(found))),
@@ -298,25 +305,7 @@ export const makeToken = (
     if (!Redacted.isRedacted(options.accessToken) || !isCredential(Redacted.value(options.accessToken))) {
       return yield* InvalidInput.of("SpotifySession", "accessToken", "a token: visible characters without white space")
     }
-    const cache = yield* makeTokenCache(yield* makeApart, (flight, cache) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const token = cache.current()
-        if (token === undefined) {
-          return new ReauthorizationRequired({
-            key: "token",
-            reason: "NotSignedIn",
-            message: "The session was signed out"
-          })
-        }
-        return flight.accepts(token, now)
-          ? Effect.succeed(token)
-          : new ReauthorizationRequired({
-            key: "token",
-            reason: "NoRefreshToken",
-            message: "The access token ended or is to be replaced; there is no other"
-          })
-      }))
-    cache.set({
+    const cache = tokenGiven({
       accessToken: options.accessToken,
       expiresAt: options.expiresAt ?? DateTime.unsafeMake(never),
       scopes: options.scopes ?? []

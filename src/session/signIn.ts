@@ -8,7 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import { aBoolean, aText, checkOptions, someScopes } from "../core/input.js"
 import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
@@ -16,6 +16,7 @@ import { type InvalidInput, type SignInError, StateMismatch, type TokenStoreErro
 import { pendingLifetime } from "../store/record.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
 import type { Apart } from "./apart.js"
+import { challengeOf, urlToAuthorize } from "./authorize.js"
 import type { Exchange } from "./exchange.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import type { TokenCache } from "./tokenCache.js"
@@ -37,12 +38,9 @@ export interface AuthorizeOptions {
   readonly redirectUri?: string | undefined
 }
 
-interface Options {
-  readonly clientId: string
-  readonly clientSecret?: Redacted.Redacted | undefined
+interface Options extends SpotifyAuth.App {
   readonly redirectUri: string
-  readonly scopes?: ReadonlyArray<Scope.Scope> | undefined
-  readonly accountsUrl?: string | undefined
+  readonly scopes: ReadonlyArray<Scope.Scope>
 }
 
 const authorizeOptions = { scopes: someScopes, showDialog: aBoolean, redirectUri: aText }
@@ -58,24 +56,27 @@ export const signingIn = (
   authorizeUrl: (authorize?: AuthorizeOptions): Effect.Effect<URL, InvalidInput | TokenStoreError> =>
     Effect.gen(function*() {
       yield* checkOptions("SpotifySession.authorizeUrl", authorizeOptions, authorize)
-      const scopes = authorize?.scopes ?? options.scopes ?? []
+      const scopes = authorize?.scopes ?? options.scopes
       const state = yield* SpotifyAuth.generateState
       const codeVerifier = options.clientSecret === undefined ? yield* SpotifyAuth.generateCodeVerifier : undefined
-      const url = yield* SpotifyAuth.authorizeUrl({
+      const redirectUri = authorize?.redirectUri
+      // The rest was checked where the session was made, and what is made here needs no check.
+      if (redirectUri !== undefined) yield* SpotifyAuth.checkRedirectUri(redirectUri)
+      const url = urlToAuthorize({
         clientId: options.clientId,
-        redirectUri: authorize?.redirectUri ?? options.redirectUri,
+        redirectUri: redirectUri ?? options.redirectUri,
         accountsUrl: options.accountsUrl,
         state,
         scopes,
         showDialog: authorize?.showDialog,
-        codeChallenge: codeVerifier === undefined ? undefined : yield* SpotifyAuth.codeChallenge(codeVerifier)
+        codeChallenge: codeVerifier === undefined ? undefined : yield* challengeOf(Redacted.value(codeVerifier))
       })
       const pending = {
         state,
         scopes,
         startedAt: yield* DateTime.now,
         ...(codeVerifier === undefined ? {} : { codeVerifier }),
-        ...(authorize?.redirectUri === undefined ? {} : { redirectUri: authorize.redirectUri })
+        ...(redirectUri === undefined ? {} : { redirectUri })
       }
       yield* apart.run(answered("setPending", store.setPending(key, pending)))
       return url

@@ -28,9 +28,10 @@ const leewayOf = ({ expiresAt, issuedAt }: Token): number =>
 /** The end of a token whose end isn't known. */
 export const never = 8_640_000_000_000_000
 
-const textOf = (token: Token | undefined): string | undefined => token && Redacted.value(token.accessToken)
+export const textOf = (token: Token | undefined): string | undefined => token && Redacted.value(token.accessToken)
 
-const lasts = (token: Token, until: number): boolean => token.expiresAt.epochMillis > until
+/** Whether a token is good until then. */
+export const lasts = (token: Token, until: number): boolean => token.expiresAt.epochMillis > until
 
 const isFresh = (token: Token, now: number): boolean => lasts(token, now + leewayOf(token))
 
