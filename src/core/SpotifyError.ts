@@ -242,7 +242,10 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
  * @category answers
  */
 export class RepeatedPage extends Schema.TaggedError<RepeatedPage>()("RepeatedPage", {
-  ...context,
+  // Not `...context`: no bundler drops a spread, and few programs page.
+  operation: Schema.String,
+  method: Schema.String,
+  path: Schema.String,
   repeated: Schema.Struct({
     offset: Schema.optionalWith(Schema.Number, { exact: true }),
     after: Schema.optionalWith(Schema.Union(Schema.String, Schema.Number), { exact: true }),

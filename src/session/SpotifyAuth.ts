@@ -11,7 +11,7 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { aBoolean, aText, attempt, checkOptions, readOptions, shown, someScopes } from "../core/input.js"
+import { aBoolean, aText, attempt, checkOptions, isCredential, readOptions, shown, someScopes } from "../core/input.js"
 import { of as checks } from "../core/options.js"
 import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
@@ -117,7 +117,7 @@ const valueOf = (secret: unknown): unknown => Redacted.isRedacted(secret) ? Reda
 const isBlank = (text: unknown): boolean => typeof text === "string" && text.trim() === ""
 
 const checkClientId = (clientId: string): Either.Either<string, InvalidInput> =>
-  typeof clientId === "string" && tokenEndpoint.isCredential(clientId) && !clientId.includes(":")
+  typeof clientId === "string" && isCredential(clientId) && !clientId.includes(":")
     ? Either.right(clientId)
     : Either.left(InvalidInput.of(
       "SpotifyAuth",
@@ -146,7 +146,7 @@ const check = (app: App): Either.Either<App, InvalidInput> =>
     yield* checkClientId(app.clientId)
     yield* checkAccountsUrl(app.accountsUrl)
     const secret = app.clientSecret === undefined ? undefined : valueOf(app.clientSecret)
-    if (app.clientSecret !== undefined && !tokenEndpoint.isCredential(secret)) {
+    if (app.clientSecret !== undefined && !isCredential(secret)) {
       yield* Either.left(InvalidInput.of(
         "SpotifyAuth",
         "clientSecret",

@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import type { Token } from "../store/TokenStore.js"
+import { issuedAt } from "./lifetime.js"
 import { tellSignInAge } from "./metrics.js"
-import { issuedAt } from "./tokenCache.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
 
 /** What a token keeps of the one before, where the answer doesn't say. */

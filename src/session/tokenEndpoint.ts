@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
+import { isCredential } from "../core/input.js"
 import { retryAfter } from "../core/retry.js"
 import * as Scope from "../core/Scope.js"
 import { useSpan } from "../core/span.js"
@@ -67,9 +68,6 @@ export type Grant =
 
 /** The host that users sign in at and tokens come from. */
 export const accountsUrl = "https://accounts.spotify.com"
-
-/** What can stand in a header and in a form: visible ASCII without white space. */
-export const isCredential = (text: unknown): boolean => typeof text === "string" && /^[!-~]+$/.test(text)
 
 /** A URL of the accounts host. */
 export const urlOf = (app: { readonly accountsUrl?: string | undefined }, path: string): string =>

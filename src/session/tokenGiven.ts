@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { ReauthorizationRequired } from "../core/SpotifyError.js"
 import type { Token } from "../store/TokenStore.js"
-import { lasts, textOf, type TokenCache } from "./tokenCache.js"
+import { lasts, textOf } from "./lifetime.js"
+import type { TokenCache } from "./tokenCache.js"
 
 export const tokenGiven = (given: Token): TokenCache => {
   let current: Token | undefined = given

@@ -21,7 +21,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { digest } from "../core/digest.js"
-import { aBoolean, type Allowed, aSecret, aText, checkOptions, instead, isListOf } from "../core/input.js"
+import { aBoolean, type Allowed, aSecret, aText, checkOptions, instead, someSecrets } from "../core/input.js"
 import { InvalidInput, TokenStoreError } from "../core/SpotifyError.js"
 import * as file from "./file.js"
 import * as lock from "./lock.js"
@@ -466,7 +466,7 @@ export interface EncryptionOptions {
 
 const encryptionOptions: { readonly [name: string]: Allowed } = {
   key: aSecret,
-  previousKeys: [(keys) => isListOf(keys, aSecret[0]), `a list, each ${aSecret[1]}`],
+  previousKeys: someSecrets(),
   acceptPlain: aBoolean
 }
 

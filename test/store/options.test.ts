@@ -47,6 +47,7 @@ describe("options of a store that can't be right", () => {
     ["layerEncrypted", "key", "Redacted.make", () => encrypted({ key: Redacted.value(key) })],
     ["layerEncrypted", "key", "given", () => encrypted({})],
     ["layerEncrypted", "previousKeys", "a list", () => encrypted({ key, previousKeys: key })],
+    ["layerEncrypted", "previousKeys", "a list", () => encrypted({ key, previousKeys: Redacted.value(key) })],
     ["layerEncrypted", "acceptPlain", "true or false", () => encrypted({ key, acceptPlain: "yes" })],
     ["layerEncrypted", "options", "an object", () => encrypted(undefined)],
     [
