@@ -51,7 +51,7 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "transport",
     holds: "how a request leaves and an answer comes: fetch, undici, any HttpClient, deadlines",
-    shares: ["body", "deadline", "guarded", "httpClient"]
+    shares: ["body", "deadline", "failure", "guarded", "httpClient"]
   },
   {
     name: "core",

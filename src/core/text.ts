@@ -1,5 +1,3 @@
-import type * as HttpClientError from "@effect/platform/HttpClientError"
-
 const excerptLength = 200
 
 /** How much is looked at for it: to clean the whole of a long body would hold up everything else. */
@@ -64,35 +62,6 @@ export const excerpt = (text: string, redact: Redact = (text) => text): string =
   if (clean.length > excerptLength) return `${clean.slice(0, excerptLength)}…`
   // The last word may be the start of one.
   return isWhole ? clean : `${clean.slice(0, Math.max(0, clean.lastIndexOf(" ")))}…`
-}
-
-/** How the codes of Node's HTTP parser begin. */
-const parserError = "HPE_"
-
-const codeOf = (cause: unknown, depth: number): string | undefined => {
-  if (typeof cause !== "object" || cause === null || depth > 4) return undefined
-  if ("code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]*$/.test(cause.code)) return cause.code
-  // Its code is missing in some versions of Node.
-  if ("name" in cause && cause.name === "HTTPParserError") return parserError
-  return "cause" in cause ? codeOf(cause.cause, depth + 1) : undefined
-}
-
-/**
- * What is said of a failed connection. Only a system or client code (`ECONNRESET`, `UND_ERR_SOCKET`) is taken from the
- * cause: its message may quote a header.
- */
-export const transportDetail = (error: HttpClientError.HttpClientError): string =>
-  connectionDetail(error.cause, error._tag === "ResponseError")
-
-/** zlib's, as it tells them itself and through a `fetch`. */
-const packing = /^(?:Z_|ERR__|ERR_BROTLI|ERR_ZSTD|ZSTD_)/
-
-/** The same of an error that no HTTP client has wrapped. */
-export const connectionDetail = (cause: unknown, isAnswered: boolean): string => {
-  const code = codeOf(cause, 0)
-  if (code === undefined) return isAnswered ? "the connection broke off" : "no connection"
-  if (code.startsWith(parserError)) return "the answer isn't valid HTTP"
-  return packing.test(code) ? `its body can't be unpacked (${code})` : code
 }
 
 /** A URL without its query, whose values are nobody else's business. */

@@ -10,8 +10,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { connectionDetail } from "../core/text.js"
 import { Reading, readWeb } from "./body.js"
+import { connectionDetail } from "./failure.js"
 import { headersOf, isWrite, received, receivedSoFar, type Send, type Sending, withSend } from "./httpClient.js"
 
 const fieldsOf = (headers: Headers): Record<string, string> => {

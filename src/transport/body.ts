@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
-import { connectionDetail } from "../core/text.js"
 import { Chunks, readAll } from "./chunks.js"
+import { connectionDetail } from "./failure.js"
 import { builtin, isTooLarge, type Packing, unpack, type Zlib } from "./onNode.js"
 
 /** A body's text. */

@@ -14,8 +14,8 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
-import { transportDetail } from "../core/text.js"
 import { type Read, Reading, readWeb } from "./body.js"
+import { transportDetail } from "./failure.js"
 import { asking, builtin, type Readable, readableOf, readNode } from "./onNode.js"
 
 /** An answer with its whole body. */

@@ -9,6 +9,10 @@ export const isTooLarge: typeof OnNode.isTooLarge = () => false
 
 export const unpack: typeof OnNode.unpack = (bytes) => bytes
 
+export const codeByName: typeof OnNode.codeByName = () => undefined
+
+export const meaningOf: typeof OnNode.meaningOf = (code) => code
+
 export const readableOf: typeof OnNode.readableOf = () => undefined
 
 export const readNode: typeof OnNode.readNode = () => {}

@@ -1,5 +1,5 @@
 /**
- * What bodies need on Node alone: what zlib does, and Node's streams. In a bundle for browsers, `onNode.browser.ts` stands
+ * What answers need on Node alone: what zlib does, Node's streams, and what its errors mean. In a bundle for browsers, `onNode.browser.ts` stands
  * in its place (by the field `browser` of package.json).
  */
 import * as Predicate from "effect/Predicate"
@@ -164,6 +164,22 @@ export const unpack = (bytes: Uint8Array, packing: Packing): Uint8Array | Promis
     }
   }
   return from(bytes, 0)
+}
+
+/** How the codes of Node's HTTP parser begin. */
+const parserError = "HPE_"
+
+/** In some versions of Node the code of the parser's errors is missing. */
+export const codeByName = (cause: object): string | undefined =>
+  "name" in cause && cause.name === "HTTPParserError" ? parserError : undefined
+
+/** zlib's codes, as it tells them itself and through a `fetch`. */
+const ofZlib = /^(?:Z_|ERR__|ERR_BROTLI|ERR_ZSTD|ZSTD_)/
+
+/** What an error's code says to a person. */
+export const meaningOf = (code: string): string => {
+  if (code.startsWith(parserError)) return "the answer isn't valid HTTP"
+  return ofZlib.test(code) ? `its body can't be unpacked (${code})` : code
 }
 
 export interface Readable {
