@@ -6,18 +6,23 @@ import * as Users from "effect-spotify/Users"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
+const sessionAt = (origin: string, key: string) =>
+  SpotifySession.layerPkce({
+    clientId: "fake-client-id",
+    redirectUri: "http://127.0.0.1:8888/callback",
+    accountsUrl: origin,
+    key
+  }).pipe(Layer.provide(FetchHttpClient.layer))
+
 export const calls = (origin: string, key: string, n: number) =>
   Effect.sync(() => process.stdout.write("calling\n")).pipe(
     Effect.zipRight(Effect.replicateEffect(Users.me(), n, { concurrency: "unbounded", discard: true })),
     Effect.provide(
       SpotifyClient.layer({ baseUrl: `${origin}/v1` }).pipe(
-        Layer.provide(SpotifySession.layerPkce({
-          clientId: "fake-client-id",
-          redirectUri: "http://127.0.0.1:8888/callback",
-          accountsUrl: origin,
-          key
-        })),
+        Layer.provide(sessionAt(origin, key)),
         Layer.provide(FetchHttpClient.layer)
       )
     )
   )
+
+export const refresh = (origin: string, key: string) => Effect.provide(SpotifySession.refresh, sessionAt(origin, key))

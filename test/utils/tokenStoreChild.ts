@@ -47,6 +47,12 @@ const commands: Record<string, (store: TokenStore.TokenStore.Service) => Effect.
       Effect.flatMap(({ calls }) => calls(argument, key, Number(further))),
       Effect.provideService(TokenStore.TokenStore, store)
     ),
+  /** A refresh, as a session of that key at the Spotify of that origin. */
+  "refresh-session": (store) =>
+    Effect.promise(() => import("./tokenStoreCalls.js")).pipe(
+      Effect.flatMap(({ refresh }) => refresh(argument, key)),
+      Effect.provideService(TokenStore.TokenStore, store)
+    ),
   /** Writes long tokens one after the other, for ever. */
   write: (store) =>
     Effect.forever(

@@ -1,0 +1,178 @@
+/**
+ * `npm run soak:kills [rounds]`: 50 times for each store (file, SQLite, PostgreSQL) and signal, three processes call with
+ * one user's token that has ended, refresh tokens rotate, and one of the processes is killed (SIGKILL) or stands still
+ * until the others are done (SIGSTOP). Ends with 1 where a promise is broken: what Spotify granted last isn't in the store,
+ * or a call fails though its process was left alone.
+ */
+import { HttpServer, HttpServerRequest } from "@effect/platform"
+import { NodeFileSystem, NodeHttpServer } from "@effect/platform-node"
+import { Cause, Context, Effect, Exit, Layer, Option, Random, Redacted, type Scope } from "effect"
+import { FakeSpotify } from "effect-spotify/testing"
+import * as TokenStore from "effect-spotify/TokenStore"
+import { createServer } from "node:http"
+import startPostgres from "../utils/postgresCluster.js"
+import makeFolder from "../utils/processFolder.js"
+import type { StoreProcess } from "../utils/tokenStoreProcess.js"
+
+const rounds = Number(process.argv[2] ?? 50)
+const atOnce = 5
+const key = "a"
+
+const removeFolder = makeFolder()
+const stopPostgres = await startPostgres()
+// These look for PostgreSQL as they are loaded.
+const { hasPostgres } = await import("../utils/postgres.js")
+if (!hasPostgres) throw new Error("PostgreSQL is needed, or TEST_DATABASE_URL")
+const { directory, endClaims, layerOf, postgresPlace, sqlitePlace } = await import("../utils/sqlPlaces.js")
+const { pauseUpTo, start } = await import("../utils/tokenStoreProcess.js")
+
+interface Place {
+  readonly process: object
+  readonly layer: Layer.Layer<TokenStore.TokenStore, unknown>
+  /** As time does with the claim of one that died. */
+  readonly end: Effect.Effect<unknown, unknown>
+}
+
+const stores: { readonly [name: string]: Effect.Effect<Place, unknown, Scope.Scope> } = {
+  file: Effect.map(directory, (directory): Place => {
+    const file = `${directory}/tokens.json`
+    return {
+      process: { file },
+      layer: Layer.provide(TokenStore.layerFile(file), NodeFileSystem.layer),
+      end: Effect.void
+    }
+  }),
+  SQLite: Effect.map(sqlitePlace, (place): Place => ({
+    process: place.process,
+    layer: layerOf(place),
+    end: endClaims(place)
+  })),
+  PostgreSQL: Effect.map(postgresPlace, (place): Place => ({
+    process: place.process,
+    layer: layerOf(place),
+    end: endClaims(place)
+  }))
+}
+
+interface Outcome {
+  /** What was not as promised. */
+  readonly broken: ReadonlyArray<string>
+  /** Whether Spotify had given the one that was killed a token that it hadn't kept, which nobody can bring back. */
+  readonly isLostWithIt: boolean
+  /** Whether it was hit while it had something to do. */
+  readonly isInTime: boolean
+}
+
+/** The fake on a port of one process' own, so that it is known who was granted what. */
+const serve = (spotify: FakeSpotify.Service) =>
+  Effect.gen(function*() {
+    const context = yield* Layer.build(
+      Layer.fresh(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
+    )
+    const server = Context.get(context, HttpServer.HttpServer)
+    const seen = { asked: 0, granted: 0 }
+    yield* server.serve(Effect.gen(function*() {
+      const { url } = yield* HttpServerRequest.HttpServerRequest
+      if (!url.startsWith("/api/token")) return yield* spotify.httpApp
+      seen.asked++
+      const response = yield* spotify.httpApp
+      if (response.status === 200) seen.granted++
+      return response
+    }))
+    return { origin: HttpServer.formatAddress(server.address), seen }
+  })
+
+const succeeds = (process: StoreProcess) => Effect.isSuccess(process.finished)
+
+const round = (makePlace: Effect.Effect<Place, unknown, Scope.Scope>, signal: "SIGKILL" | "SIGSTOP") =>
+  Effect.gen(function*() {
+    const place = yield* makePlace
+    const spotify = yield* FakeSpotify.FakeSpotify
+    const { store } = yield* Effect.map(Layer.build(place.layer), (context) => ({
+      store: Context.get(context, TokenStore.TokenStore)
+    }))
+    const { refreshToken = Redacted.make("") } = yield* spotify.issueToken({ pkce: true })
+    yield* store.set(key, TokenStore.fromRefreshToken(refreshToken))
+    yield* spotify.failNext(FakeSpotify.slow(yield* Random.nextIntBetween(0, 200)), { on: { path: "/api/token" } })
+    const ports = yield* Effect.replicateEffect(serve(spotify), 3)
+    const processes = yield* Effect.forEach(ports, ({ origin }) => start(place.process, "call", key, origin, "20"), {
+      concurrency: "unbounded"
+    })
+    const hit = yield* Random.nextIntBetween(0, 3)
+    const [victim, port] = [processes[hit], ports[hit]]
+    if (victim === undefined || port === undefined) return yield* Effect.dieMessage("three processes")
+    const others = processes.filter((process) => process !== victim)
+    yield* victim.said("calling")
+    yield* pauseUpTo(250)
+    const isInTime = ports.every(({ seen }) => seen.granted === 0)
+    const tokenOf = Effect.map(store.get(key), Option.flatMapNullable(({ refreshToken }) => refreshToken))
+    const wasKept = Effect.map(
+      tokenOf,
+      Option.exists((token) => Redacted.value(token) !== Redacted.value(refreshToken))
+    )
+    const broken: Array<string> = []
+    if (signal === "SIGKILL") yield* victim.kill
+    else yield* victim.signal("SIGSTOP")
+    const wasKeptBefore = yield* wasKept
+    if (signal === "SIGKILL") yield* place.end
+    const ended = yield* Effect.forEach(others, succeeds, { concurrency: "unbounded" })
+    // What it was granted and hadn't kept, also after it was hit: what is in the store is over.
+    const isLost = port.seen.granted > 0 && !wasKeptBefore
+    if (!isLost && ended.includes(false)) broken.push("a call failed in a process that was left alone")
+    if (signal === "SIGSTOP") {
+      yield* victim.signal("SIGCONT")
+      // Its own answer may have come too late for its requests.
+      yield* Effect.exit(victim.finished)
+    }
+    const granted = ports.reduce((sum, { seen }) => sum + seen.granted, 0)
+    if (!(isLost && signal === "SIGKILL")) {
+      if (!(yield* wasKept)) broken.push("the store ends with a token that is over")
+      // A new process, with what is kept.
+      const isAlive = yield* Effect.flatMap(
+        start(place.process, "refresh-session", key, ports[0]?.origin ?? ""),
+        succeeds
+      )
+      if (!isAlive) broken.push("the token that the store ends with isn't taken")
+      if (granted > 1 && !isLost) broken.push(`${granted} refreshes`)
+    }
+    return { broken, isInTime, isLostWithIt: isLost }
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.fresh(FakeSpotify.layer({ refreshTokens: "rotate" }))),
+    Effect.timeoutFail({ duration: "3 minutes", onTimeout: () => new Error("a round that doesn't end") })
+  )
+
+let failed = false
+for (const [name, makePlace] of Object.entries(stores)) {
+  for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
+    let done = 0
+    const outcomes = await Effect.runPromise(Effect.forEach(
+      Array.from({ length: rounds }),
+      () =>
+        Effect.tap(Effect.exit(round(makePlace, signal)), () =>
+          Effect.sync(() => {
+            done++
+            if (process.stdout.isTTY) process.stdout.write(`\r${name}, ${signal}: ${done} of ${rounds}`)
+          })),
+      { concurrency: atOnce }
+    ))
+    const all = outcomes.map((exit): Outcome =>
+      Exit.isSuccess(exit)
+        ? exit.value
+        : { broken: [Cause.pretty(exit.cause)], isInTime: false, isLostWithIt: false }
+    )
+    const broken = all.flatMap(({ broken }) => broken)
+    failed ||= broken.length > 0
+    const [inTime, lost] = [all.filter(({ isInTime }) => isInTime), all.filter(({ isLostWithIt }) => isLostWithIt)]
+    console.log(
+      `${
+        process.stdout.isTTY ? "\r" : ""
+      }${name}, ${signal}: ${rounds} rounds, ${inTime.length} before the refresh was done, ` +
+        `${lost.length} between Spotify's answer and the store`
+    )
+    for (const what of broken) console.error(`BROKEN    ${what}`)
+  }
+}
+await stopPostgres?.()
+removeFolder()
+process.exit(failed ? 1 : 0)
