@@ -16,7 +16,7 @@ import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { type Read, Reading, readWeb } from "./body.js"
 import { transportDetail } from "./failure.js"
-import { asking, builtin, type Readable, readableOf, readNode } from "./onNode.js"
+import { asking, builtin, readableOf, readNode } from "./onNode.js"
 
 /** An answer with its whole body. */
 export interface Received {
@@ -164,16 +164,6 @@ const fromWeb = (response: Response, reading: Reading): Effect.Effect<Read> =>
     })
   })
 
-const fromNode = (readable: Readable, reading: Reading): Effect.Effect<Read> =>
-  Effect.async((resume) => {
-    readNode(
-      readable,
-      (chunk) => reading.add(chunk),
-      (error) => resume(Effect.promise(async () => error === undefined ? reading.end() : reading.lost(error.error)))
-    )
-    return Effect.sync(() => readable.destroy())
-  })
-
 const ended = (
   adding: Effect.Effect<unknown, HttpClientError.HttpClientError>,
   reading: Reading
@@ -215,7 +205,7 @@ const readingOf = (
   const read = isLooked
     ? ended(addText(response, reading), reading)
     : node !== undefined
-    ? fromNode(node, reading)
+    ? readNode(node, reading)
     : web === undefined
     ? ended(addStream(response, reading), reading)
     : fromWeb(web, reading)

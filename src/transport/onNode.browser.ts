@@ -1,4 +1,5 @@
 /** There `fetch` has unpacked what comes, and asks for it. */
+import * as Effect from "effect/Effect"
 import type * as OnNode from "./onNode.js"
 
 export const builtin: typeof OnNode.builtin = undefined
@@ -15,4 +16,4 @@ export const meaningOf: typeof OnNode.meaningOf = (code) => code
 
 export const readableOf: typeof OnNode.readableOf = () => undefined
 
-export const readNode: typeof OnNode.readNode = () => {}
+export const readNode: typeof OnNode.readNode = () => Effect.never

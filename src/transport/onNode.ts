@@ -2,6 +2,7 @@
  * What answers need on Node alone: what zlib does, Node's streams, and what its errors mean. In a bundle for browsers, `onNode.browser.ts` stands
  * in its place (by the field `browser` of package.json).
  */
+import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as NodeZlib from "node:zlib"
 
@@ -194,24 +195,30 @@ const isReadable = (input: unknown): input is Readable =>
 
 export const readableOf = (input: unknown): Readable | undefined => isReadable(input) ? input : undefined
 
-/** Tells `add` of what comes until it says no, and then `done`, with the error where there was one. */
-export const readNode = (
-  readable: Readable,
-  add: (chunk: Uint8Array) => boolean,
-  done: (error?: { readonly error: unknown }) => void
-): void => {
-  let isDone = false
-  const finish = (error?: { readonly error: unknown }): void => {
-    if (isDone) return
-    isDone = true
-    done(error)
-  }
-  readable.on("data", (chunk: Uint8Array) => {
-    if (isDone || add(chunk)) return
-    finish()
-    readable.destroy()
-  })
-  readable.on("end", () => finish())
-  readable.on("error", (error: unknown) => finish({ error }))
-  readable.on("close", () => finish({ error: undefined }))
+/** Where what is read goes, until it says that there is no more room. */
+interface Reader<A> {
+  readonly add: (chunk: Uint8Array) => boolean
+  readonly end: () => A | Promise<A>
+  readonly lost: (error: unknown) => A | Promise<A>
 }
+
+export const readNode = <A>(readable: Readable, reader: Reader<A>): Effect.Effect<A> =>
+  Effect.async((resume) => {
+    let isDone = false
+    const finish = (result: () => A | Promise<A>): void => {
+      if (isDone) return
+      isDone = true
+      resume(Effect.promise(async () => result()))
+    }
+    const end = () => finish(() => reader.end())
+    const lost = (error: unknown) => finish(() => reader.lost(error))
+    readable.on("data", (chunk: Uint8Array) => {
+      if (isDone || reader.add(chunk)) return
+      end()
+      readable.destroy()
+    })
+    readable.on("end", end)
+    readable.on("error", lost)
+    readable.on("close", () => lost(undefined))
+    return Effect.sync(() => readable.destroy())
+  })
