@@ -73,7 +73,7 @@ const program = Effect.gen(function*() {
     }))
 
   const from = Option.getOrUndefined(saved)?.next
-  yield* Paging.pages(Library.tracks, { concurrency: 4, from }).pipe(Stream.runForEach(write))
+  yield* Paging.pages(Library.tracks, { from }).pipe(Stream.runForEach(write))
   yield* show
   yield* Console.error(`\n${items} tracks are in ${output}`)
 }).pipe(

@@ -20,7 +20,7 @@ const fromFile = (path: string) =>
   )
 
 /** Without a file: the last ten first, without every seventh, and three new ones in the middle. */
-const changed = Effect.map(Paging.collect(Playlists.items, playlist, { concurrency: 4 }), (entries) => {
+const changed = Effect.map(Paging.collect(Playlists.items, playlist), (entries) => {
   const uris = entries.flatMap((entry) =>
     Playlist.Content.$match(Playlist.content(entry), {
       Track: ({ track }) => [track.uri],

@@ -40,7 +40,7 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "client",
     holds: "sends requests: bearer token, 401, 429, pacing, retries with backoff, spans and metrics",
-    shares: ["answer", "dispatcher", "fiberRefs", "unreadable"]
+    shares: ["ahead", "answer", "dispatcher", "fiberRefs", "unreadable"]
   },
   {
     name: "session",

@@ -29,7 +29,7 @@ export const program = Effect.gen(function*() {
     ? process.argv[2]
     : path.join(yield* fs.makeTempDirectoryScoped(), "saved-tracks.csv")
 
-  yield* Paging.stream(Library.tracks, { concurrency: 4 }).pipe(
+  yield* Paging.stream(Library.tracks).pipe(
     Stream.map(row),
     Stream.prepend(Chunk.of("added,track,artists,album,isrc,uri\r\n")),
     Stream.encodeText,

@@ -12,8 +12,8 @@ export const program = Effect.gen(function*() {
   const first = yield* Paging.stream(Library.tracks).pipe(Stream.take(10), Stream.runCollect)
   yield* Console.log(`The first ${first.length} tracks`)
 
-  // With more than one request on its way at a time, in order all the same.
-  const all = yield* Paging.collect(Library.tracks, { concurrency: 4 })
+  // Who goes on has the next pages read ahead, in order all the same.
+  const all = yield* Paging.collect(Library.tracks)
   yield* Console.log(`All ${all.length} tracks`)
 
   // Pages know where they begin, so that a long job can go on another day.

@@ -34,6 +34,7 @@ import {
 import { monotonic, sleepOn } from "../core/time.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 import type { Restore } from "../transport/deadline.js"
+import { type Ahead, ahead } from "./ahead.js"
 import { detailOf, errorOf } from "./answer.js"
 import type { Dispatcher, Outcome, Priority } from "./dispatcher.js"
 import { priority } from "./fiberRefs.js"
@@ -65,6 +66,7 @@ const clockOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Clock.Clock =>
 export class Call {
   private readonly clock: Clock.Clock
   private readonly priority: Priority
+  private readonly ahead: Ahead | undefined
   /** Of the schedule of repeats. */
   private backoff: unknown
   /** When the call itself got its last 429. */
@@ -86,6 +88,7 @@ export class Call {
     this.clock = clockOf(fiber)
     // Whatever a program without types says.
     this.priority = fiber.getFiberRef(priority) === "background" ? "background" : "interactive"
+    this.ahead = fiber.getFiberRef(ahead)
     this.backoff = shared.settings.schedule.initial
   }
 
@@ -96,15 +99,21 @@ export class Call {
       const begun = monotonic(clock)
       const shut = dispatcher.shut(begun)
       if (shut !== undefined) return Effect.fail(this.rateLimitedError(target, shut.until, last))
-      const place = { clock, priority: this.priority, isRepeat: this.sent > 0, limitedAt: this.limitedAt }
+      const place = {
+        clock,
+        priority: this.priority,
+        isRepeat: this.sent > 0,
+        ahead: this.ahead,
+        limitedAt: this.limitedAt
+      }
       return Effect.matchEffect(
         Effect.flatMap(session.accessToken, (token) => {
-          const queued = this.tellOfToken(begun)
+          this.tellOfToken(begun)
           return dispatcher.run(
             place,
-            (waited, restore) => {
-              if (!waited) return this.send(restore, target, token)
-              this.tellOfWait(queued)
+            (since, restore) => {
+              if (since === undefined) return this.send(restore, target, token)
+              this.tellOfWait(since)
               // The wait may have outlived the token.
               return Effect.flatMap(restore(session.accessToken), (token) => this.send(restore, target, token))
             },
@@ -239,13 +248,14 @@ export class Call {
   }
 
   /** A token at hand takes no time; where it took some, it was refreshed, or the store asked. */
-  private tellOfToken(since: number): number {
-    const now = monotonic(this.clock)
-    if (now - since >= 10) this.tell("waited for a token", { seconds: (now - since) / 1000 })
-    return now
+  private tellOfToken(since: number): void {
+    const millis = monotonic(this.clock) - since
+    if (millis >= 10) this.tell("waited for a token", { seconds: millis / 1000 })
   }
 
   private tellOfWait(since: number): void {
+    // Nobody has waited for what left before it was needed.
+    if (this.ahead?.isNeeded === false) return
     const millis = monotonic(this.clock) - since
     countWait(this.fiber, millis)
     this.tell("waited for its turn", { seconds: millis / 1000 })

@@ -6,6 +6,7 @@ import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import { monotonic, sleepOn } from "../core/time.js"
 import type { Restore } from "../transport/deadline.js"
+import type { Ahead } from "./ahead.js"
 import { Pace, type Told } from "./pace.js"
 
 /** A background call waits while an interactive one does. */
@@ -49,16 +50,20 @@ export interface Place {
   readonly clock: Clock.Clock
   readonly priority: Priority
   readonly isRepeat: boolean
+  /** Of what is asked for before it is needed. */
+  readonly ahead: Ahead | undefined
   /** When the call itself got its last 429. */
   readonly limitedAt: number | undefined
 }
 
 interface Waiter {
   readonly admission: Deferred.Deferred<number, Shut>
-  readonly limitedAt: number | undefined
-  readonly since: number
+  limitedAt: number | undefined
+  /** When somebody began to wait for it. */
+  since: number
   /** The last opening of the gate in which nothing but a pause has come in between. */
-  readonly pausedIn: number
+  pausedIn: number
+  queue: Set<Waiter>
   ticket: number | undefined
 }
 
@@ -66,6 +71,9 @@ interface Queue {
   readonly repeated: Set<Waiter>
   readonly fresh: Set<Waiter>
 }
+
+/** Whether it is asked for and nobody needs it yet. */
+const isEarly = ({ ahead }: Place): boolean => ahead !== undefined && !ahead.isNeeded
 
 const sizeOf = (queue: Queue): number => queue.repeated.size + queue.fresh.size
 
@@ -89,6 +97,10 @@ const maxBackOff = 8000
  * Nobody waits for longer than `maxWait` after its last 429; who didn't get one itself, after the first of a row that no
  * answer has ended. Who has sat through a single pause gets its turn in `turnAfterPause` after it, also where the pause
  * has taken nearly all of that time.
+ *
+ * What is asked for ahead of its need leaves only where it is in nobody's way: while nobody waits and half of the places
+ * are free, and not for a while after a 429, since one that is asked for later may never meet the limit that it would
+ * meet. Until it is needed it isn't in the queue, and no wait is too long for it; then it goes to the queue's end.
  *
  * All times are those of a clock that nobody sets. All of it is synchronous, so that no fiber sees or leaves it half done;
  * `run` alone waits.
@@ -115,6 +127,7 @@ export class Dispatcher {
     this.queues.background.repeated,
     this.queues.background.fresh
   ]
+  private readonly ahead = new Set<Waiter>()
   private timer: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
   private readonly pace: Pace
   private readonly listeners = new Set<() => void>()
@@ -155,33 +168,37 @@ export class Dispatcher {
   }
 
   /**
-   * Runs a request once it may leave; it is told whether it had to wait. It begins where it can't be interrupted, and
-   * restores that for the time in which it may.
+   * Runs a request once it may leave; it is told since when it was waited for, where it had to wait. It begins where it
+   * can't be interrupted, and restores that for the time in which it may.
    */
   run<A, E, R>(
     place: Place,
-    request: (waited: boolean, restore: Restore) => Effect.Effect<A, E, R>,
+    request: (since: number | undefined, restore: Restore) => Effect.Effect<A, E, R>,
     outcome: (exit: Exit.Exit<A, E>) => Outcome
   ): Effect.Effect<A, E | Shut, R> {
     return Effect.uninterruptibleMask((restore) => {
-      const send = (ticket: number, waited: boolean) =>
-        Effect.onExit(Effect.suspend(() => request(waited, restore)), (exit) => {
+      const send = (ticket: number, since?: number) =>
+        Effect.onExit(Effect.suspend(() => request(since, restore)), (exit) => {
           this.leave(ticket, outcome(exit), place.clock)
           return Effect.void
         })
       const now = monotonic(place.clock)
       if (this.inFlight === 0 && this.waiting() === 0) this.pace.begin(now)
-      if (this.isFree(now)) {
+      if (this.isFree(now) && (!isEarly(place) || this.mayGoAhead(now))) {
         const ticket = this.enter(now)
         this.tell()
-        return send(ticket, false)
+        return send(ticket)
       }
-      return Effect.flatMap(this.wait(place, restore), (ticket) => send(ticket, true))
+      return this.wait(place, restore, send)
     })
   }
 
   private isFree(now: number): boolean {
     return this.pausedUntil <= now && this.hasPlace() && this.waiting() === 0 && this.pace.due(now) <= now
+  }
+
+  private mayGoAhead(now: number): boolean {
+    return this.inFlight < Math.floor(this.limit / 2) && !this.pace.isWary(now)
   }
 
   private hasPlace(): boolean {
@@ -204,10 +221,12 @@ export class Dispatcher {
     return sizeOf(this.queues.interactive) + sizeOf(this.queues.background)
   }
 
-  private wait(
-    { clock, isRepeat, limitedAt, priority }: Place,
-    restore: Restore
-  ): Effect.Effect<number, Shut> {
+  private wait<A, E, R>(
+    place: Place,
+    restore: Restore,
+    send: (ticket: number, since: number) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E | Shut, R> {
+    const { ahead, clock, isRepeat, limitedAt, priority } = place
     const queue = this.queues[priority][isRepeat ? "repeated" : "fresh"]
     const waiter: Waiter = {
       admission: Deferred.unsafeMake(FiberId.none),
@@ -215,20 +234,37 @@ export class Dispatcher {
       since: monotonic(clock),
       // Who hasn't had a 429 of its own sits through the first of others.
       pausedIn: limitedAt === undefined ? this.opening + 1 : this.opening,
+      queue: isEarly(place) ? this.ahead : queue,
       ticket: undefined
     }
-    queue.add(waiter)
-    this.lookAt = Math.min(this.lookAt, this.endOf(waiter))
+    waiter.queue.add(waiter)
+    if (waiter.queue === queue) this.lookAt = Math.min(this.lookAt, this.endOf(waiter))
+    else ahead?.onNeed(() => this.need(waiter, queue, clock))
     this.admit(clock)
-    return Effect.onExit(restore(Deferred.await(waiter.admission)), (exit) => {
+    const admitted = Effect.onExit(restore(Deferred.await(waiter.admission)), (exit) => {
       if (Exit.isFailure(exit)) {
         // Interrupted between being let in and hearing of it: the place is free again.
-        if (waiter.ticket === undefined) queue.delete(waiter)
+        if (waiter.ticket === undefined) waiter.queue.delete(waiter)
         else this.exit(waiter.ticket)
         this.admit(clock)
       }
       return Effect.void
     })
+    return Effect.flatMap(admitted, (ticket) => send(ticket, waiter.since))
+  }
+
+  /** Somebody waits now for what was asked for ahead. */
+  private need(waiter: Waiter, queue: Set<Waiter>, clock: Clock.Clock): void {
+    if (!this.ahead.delete(waiter)) return
+    const now = monotonic(clock)
+    if (this.inFlight === 0 && this.waiting() === 0) this.pace.begin(now)
+    waiter.queue = queue
+    waiter.since = now
+    waiter.limitedAt = undefined
+    waiter.pausedIn = this.opening + 1
+    queue.add(waiter)
+    this.lookAt = Math.min(this.lookAt, this.endOf(waiter))
+    this.admit(clock)
   }
 
   private leave(ticket: number, outcome: Outcome, clock: Clock.Clock): void {
@@ -274,6 +310,7 @@ export class Dispatcher {
   /** Lets in whom it may, turns away who would wait too long, and keeps a timer only while somebody waits for one. */
   private admit(clock: Clock.Clock): void {
     const now = monotonic(clock)
+    const later = (time: number) => time > now ? time : Infinity
     const shut = this.shut(now)
     if (shut !== undefined) this.turnAway(shut)
     let at = Infinity
@@ -282,15 +319,29 @@ export class Dispatcher {
       if (at > now) break
       const waiter = this.next()
       if (waiter === undefined) break
-      waiter.ticket = this.enter(now)
-      Deferred.unsafeDone(waiter.admission, Exit.succeed(waiter.ticket))
+      this.letIn(waiter, now)
+    }
+    // Where others still wait, there is no place for these either, or it isn't time yet.
+    let aheadAt = Infinity
+    for (const waiter of this.ahead) {
+      if (!this.mayGoAhead(now)) break
+      aheadAt = Math.ceil(this.opensAt(now))
+      if (aheadAt > now) break
+      this.ahead.delete(waiter)
+      waiter.since = now
+      this.letIn(waiter, now)
     }
     if (this.lookAt <= now) this.turnAwayLate(now)
-    this.wakeAt(this.waiting() === 0 ? Infinity : Math.min(at > now ? at : Infinity, this.lookAt), now, clock)
+    this.wakeAt(this.waiting() === 0 ? later(aheadAt) : Math.min(later(at), this.lookAt), now, clock)
     const isCrowded = this.waiting() > 0
     this.pace.crowd(now, isCrowded)
     if (this.inFlight === 0 && !isCrowded) this.pace.rest(now)
     this.tell()
+  }
+
+  private letIn(waiter: Waiter, now: number): void {
+    waiter.ticket = this.enter(now)
+    Deferred.unsafeDone(waiter.admission, Exit.succeed(waiter.ticket))
   }
 
   private tell(): void {

@@ -20,6 +20,9 @@ const memory = 30_000
 const minDoubling = 1000
 const maxDoubling = 15_000
 
+/** For how long after a 429 nothing is asked for ahead of its need, in milliseconds: ten times Spotify's window. */
+const wary = 300_000
+
 /** A row of 429s teaches nothing more below this many requests a millisecond: whoever waits must see an end. */
 const slowest = 1 / 4000
 
@@ -68,6 +71,11 @@ export class Pace {
   perSecond(now: number): number | undefined {
     const interval = Math.max(this.spacing, this.learnedInterval(now))
     return interval === 0 ? undefined : 1000 / interval
+  }
+
+  /** Whether a 429 was so lately that nobody should ask for more than is needed. */
+  isWary(now: number): boolean {
+    return this.learned !== undefined && now < this.learned.from + wary
   }
 
   /** A request leaves. */

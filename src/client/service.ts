@@ -114,7 +114,7 @@ export interface Status {
   readonly inFlight: number
   /** How many may be on their way now: 16 at first and one after a pause, one more for each answer, up to the cap. */
   readonly limit: number
-  /** How many calls wait, those in the background among them. */
+  /** How many calls wait, those in the background among them; not the pages that `Paging` reads ahead, which nobody needs yet. */
   readonly waiting: number
   readonly background: number
   /** What they wait for: the end of a pause that Spotify asked for, their turn at the pace, or an answer to another call. */

@@ -22,9 +22,16 @@ export type { Page, PageError, Position } from "./pagination.js"
  */
 export interface Options {
   /**
-   * How many requests may be on their way at once, 1 unless said. As many pages may wait to be taken, and then no more
-   * are asked for. The first page is always read alone, since it says how many there are. Pages by cursor are read one
-   * after the other, whatever is said here.
+   * How many requests may be on their way at once, a whole number from 1, which is one after the other; they are calls as
+   * any other. As many pages may wait to be taken, and then no more are asked for.
+   *
+   * Unless said, up to 7 pages are read ahead, as far as it is in nobody's way. A stream begins with none and reads further
+   * ahead while its reader has to wait, by less than half of what was taken already; an array needs all of them. They are
+   * sent while no other call waits, half of the client's places are free and the pace that it was told allows it, and not
+   * for 5 minutes after a 429: then pages are read one after the other.
+   *
+   * The first page is always read alone, since it says how many there are. Pages by cursor are read one after the other,
+   * whatever is said here.
    */
   readonly concurrency?: number | undefined
   /**
@@ -53,7 +60,8 @@ const items = <Item, E, R>(pages: Stream.Stream<Page<Item>, E, R>): Stream.Strea
 /**
  * The items of a list, in order.
  *
- * Nothing is asked for before it is needed, and at most twice `concurrency` pages are held. Pages are as large as Spotify
+ * Nothing is asked for before the stream is pulled. Who takes a few items pays for their pages alone; who goes on has pages
+ * read ahead, unless `concurrency` says how many, and at most twice `concurrency` are held. Pages are as large as Spotify
  * gives them, unless `limit` says otherwise. It ends where Spotify says that the list ends, or with an empty page; a list
  * that leads back to what was given ends with `RepeatedPage`. What can't be read in a page costs no more than itself: see
  * `SpotifyClient.Unreadable`.
@@ -65,7 +73,7 @@ const items = <Item, E, R>(pages: Stream.Stream<Page<Item>, E, R>): Stream.Strea
  *
  * const latest = Paging.stream(Library.tracks).pipe(Stream.take(500))
  *
- * const items = Paging.stream(Playlists.items, "3cEYpjA9oz9GiPac4AsH4n", { market: "SE", concurrency: 4 })
+ * const items = Paging.stream(Playlists.items, "3cEYpjA9oz9GiPac4AsH4n", { market: "SE" })
  *
  * const rest = Paging.stream(Library.tracks, { from: { offset: 4050 } })
  * ```
@@ -76,7 +84,7 @@ const items = <Item, E, R>(pages: Stream.Stream<Page<Item>, E, R>): Stream.Strea
 export const stream = <Args extends ReadonlyArray<unknown>, A, Item>(
   operation: Paged<Args, A, Item>,
   ...args: Arguments<Args>
-): Stream.Stream<Item, PageError, SpotifyClient> => items(pages(operation, ...args))
+): Stream.Stream<Item, PageError, SpotifyClient> => items(internal.pages(operation, args, false))
 
 /**
  * The pages of a list, in order, each with its position, so that a long job can go on later from where it was.
@@ -92,7 +100,7 @@ export const stream = <Args extends ReadonlyArray<unknown>, A, Item>(
  * declare const saved: Paging.Position | undefined
  * declare const write: (page: Paging.Page<unknown>) => Effect.Effect<void>
  *
- * const copy = Paging.pages(Library.tracks, { from: saved, concurrency: 4 }).pipe(Stream.runForEach(write))
+ * const copy = Paging.pages(Library.tracks, { from: saved }).pipe(Stream.runForEach(write))
  * ```
  *
  * @since 0.1.0
@@ -101,7 +109,7 @@ export const stream = <Args extends ReadonlyArray<unknown>, A, Item>(
 export const pages = <Args extends ReadonlyArray<unknown>, A, Item>(
   operation: Paged<Args, A, Item>,
   ...args: Arguments<Args>
-): Stream.Stream<Page<Item>, PageError, SpotifyClient> => internal.pages(operation, args)
+): Stream.Stream<Page<Item>, PageError, SpotifyClient> => internal.pages(operation, args, false)
 
 /**
  * All items of a list.
@@ -110,7 +118,7 @@ export const pages = <Args extends ReadonlyArray<unknown>, A, Item>(
  * ```ts
  * import { Paging, Playlists } from "effect-spotify"
  *
- * const playlists = Paging.collect(Playlists.mine, { concurrency: 4 })
+ * const playlists = Paging.collect(Playlists.mine)
  * ```
  *
  * @since 0.1.0
@@ -120,4 +128,4 @@ export const collect = <Args extends ReadonlyArray<unknown>, A, Item>(
   operation: Paged<Args, A, Item>,
   ...args: Arguments<Args>
 ): Effect.Effect<Array<Item>, PageError, SpotifyClient> =>
-  Effect.map(Stream.runCollect(stream(operation, ...args)), Chunk.toArray)
+  Effect.map(Stream.runCollect(items(internal.pages(operation, args, true))), Chunk.toArray)

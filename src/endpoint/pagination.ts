@@ -2,13 +2,18 @@
  * Offset and cursor pagination as streams: lazy, with read-ahead (prefetch) under back-pressure, resumable from a position,
  * with cycle detection in bounded memory.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { Ahead, ahead } from "../client/ahead.js"
 import { isOfLimit } from "../client/answer.js"
 import { SpotifyClient, type Unreadable } from "../client/SpotifyClient.js"
 import { collect } from "../client/unreadable.js"
@@ -94,6 +99,40 @@ const startIn = (spec: Spec, given: unknown): Position | undefined => {
   return names.every((name) => name in start && name in spec.query) ? start : undefined
 }
 
+/** What is read in a fiber of its own. */
+interface Reading<B, E, R> {
+  readonly isThere: () => boolean
+  /** What came of it, once. */
+  readonly take: Effect.Effect<B, E, R>
+}
+
+interface Asked<B, E, R> extends Reading<B, E, R> {
+  readonly need: Ahead
+}
+
+const fork = <B, E, R>(
+  scope: Scope.Scope,
+  read: Effect.Effect<B, E, R>,
+  settle: (exit: Exit.Exit<B, E>) => Effect.Effect<B, E, R>
+): Effect.Effect<Reading<B, E, R>, never, R> => {
+  // Taken out and not left in the fiber, which holds its result for as long as the runtime holds the fiber.
+  let result: Effect.Effect<B, E, R> | undefined
+  const take = Effect.suspend(() => {
+    const taken = result ?? Effect.never
+    result = Effect.never
+    return taken
+  })
+  return Effect.map(
+    Effect.forkIn(
+      Effect.map(Effect.exit(read), (exit) => {
+        result = settle(exit)
+      }),
+      scope
+    ),
+    (fiber) => ({ isThere: () => result !== undefined, take: Effect.zipRight(Fiber.join(fiber), take) })
+  )
+}
+
 /**
  * Reads in order, with `concurrency` requests on their way as long as no more than as many again wait to be taken: a slow
  * page doesn't hold up those after it, as it does in `Stream.mapEffect`, and one that fails waits its turn.
@@ -113,31 +152,81 @@ const readAhead = <A, B, E, R>(
   }
   return Stream.unwrapScoped(Effect.map(Effect.scope, (scope) => {
     const semaphore = Effect.unsafeMakeSemaphore(concurrency)
-    const ahead: Array<Effect.Effect<B, E>> = []
+    const asked: Array<Reading<B, E, R>> = []
     const fill: Effect.Effect<void, never, R> = Effect.suspend(() => {
-      const a = ahead.length < concurrency * 2 ? next() : Option.none()
-      if (Option.isNone(a)) return Effect.void
-      // Taken out and not left in the fiber, which holds its result for as long as the runtime holds the fiber.
-      let result: Effect.Effect<B, E> = Effect.never
-      const page = Effect.map(Effect.exit(semaphore.withPermits(1)(read(a.value))), (exit) => {
-        result = exit
-      })
-      const take = Effect.suspend(() => {
-        const taken = result
-        result = Effect.never
-        return taken
-      })
-      return Effect.flatMap(Effect.forkIn(page, scope), (fiber) => {
-        ahead.push(Effect.zipRight(Fiber.join(fiber), take))
-        return fill
-      })
+      const a = asked.length < concurrency * 2 ? next() : Option.none()
+      return Option.isNone(a)
+        ? Effect.void
+        : Effect.flatMap(fork(scope, semaphore.withPermits(1)(read(a.value)), identity), (page) => {
+          asked.push(page)
+          return fill
+        })
     })
     return Stream.repeatEffectOption(Effect.flatMap(fill, () => {
-      const first = ahead.shift()
-      return first === undefined ? end : Effect.mapError(first, Option.some)
+      const first = asked.shift()
+      return first === undefined ? end : Effect.mapError(first.take, Option.some)
     }))
   }))
 }
+
+// How many pages are asked for before the reader needs them, so that eight are on their way: on a wire of 50 ms more of
+// them gain little, and each that waits is kept in memory.
+const mostAhead = 7
+
+/**
+ * Reads in order, and ahead of the reader as far as it outruns Spotify: further only where it has to wait for a page, and
+ * by less than half of what it has taken already (`isWhole` says that it will take all). So who stops early has cost
+ * little, and who is slow has little waiting for it.
+ *
+ * What a 429 ends ahead of its need is asked for again when it is needed: read one by one, it may never have met it.
+ */
+const readAsNeeded = <A, B, E extends { readonly _tag: string }, R>(
+  next: () => Option.Option<A>,
+  read: (a: A) => Effect.Effect<B, E, R>,
+  isWhole: boolean
+): Stream.Stream<B, E, R> =>
+  Stream.unwrapScoped(Effect.map(Effect.scope, (scope) => {
+    const end = Effect.fail(Option.none())
+    const asked: Array<Asked<B, E, R>> = []
+    // The first page is read before the others.
+    let taken = 1
+    let depth = 0
+    let isBroken = false
+
+    const fill: Effect.Effect<void, never, R> = Effect.suspend(() => {
+      const a = asked.length < depth && !isBroken ? next() : Option.none()
+      return Option.isNone(a) ? Effect.void : Effect.zipRight(ask(a.value), fill)
+    })
+
+    const ask = (a: A): Effect.Effect<void, never, R> => {
+      const need = new Ahead()
+      return Effect.map(
+        fork(scope, Effect.locally(read(a), ahead, need), (exit) => {
+          if (Exit.isSuccess(exit)) return exit
+          const isLimited = !need.isNeeded && Cause.failureOption(exit.cause).pipe(
+            Option.exists(({ _tag }) => _tag === "RateLimited")
+          )
+          isBroken ||= !isLimited
+          return isLimited ? read(a) : exit
+        }),
+        (page) => {
+          asked.push({ ...page, need })
+        }
+      )
+    }
+
+    return Stream.repeatEffectOption(Effect.suspend(() => {
+      const early = asked.shift()
+      const a = early === undefined ? next() : Option.none()
+      early?.need.need()
+      if (early?.isThere() !== true) {
+        depth = Math.max(depth, isWhole ? mostAhead : Math.min((taken - 1) >> 1, mostAhead))
+      }
+      taken++
+      const page = early !== undefined ? early.take : Option.isSome(a) ? read(a.value) : undefined
+      return page === undefined ? end : Effect.zipRight(fill, Effect.mapError(page, Option.some))
+    }))
+  }))
 
 // Deeper than any model; a hostile answer may be nested without end.
 const maxDepth = 32
@@ -200,7 +289,8 @@ const offsetPages = <A, Item>(
   read: Read<A>,
   start: number,
   asked: () => number,
-  concurrency: number
+  concurrency: number | undefined,
+  isWhole: boolean
 ): Pages<Item> =>
   Stream.suspend(() => {
     if (start === reach) return Stream.empty
@@ -252,7 +342,8 @@ const offsetPages = <A, Item>(
         return Option.some(current)
       }
       // Without a total each page says whether there is another.
-      return readAhead(next, page, total === undefined ? 1 : concurrency)
+      if (total === undefined) return readAhead(next, page, 1)
+      return concurrency === undefined ? readAsNeeded(next, page, isWhole) : readAhead(next, page, concurrency)
     })
     return first.pipe(
       Stream.concat(others),
@@ -362,11 +453,13 @@ const most = 1000
 // Which arguments an operation takes is known to `Paging.Arguments`; here they are only passed on.
 export function pages<Args extends ReadonlyArray<unknown>, A, Item>(
   operation: Paged<Args, A, Item>,
-  args: ReadonlyArray<unknown>
+  args: ReadonlyArray<unknown>,
+  isWhole: boolean
 ): Pages<Item>
 export function pages<A, Item>(
   operation: Paged<ReadonlyArray<unknown>, A, Item>,
-  args: ReadonlyArray<unknown>
+  args: ReadonlyArray<unknown>,
+  isWhole: boolean
 ): Pages<Item> {
   const { page: paging, spec } = operation
   const place = spec.id === undefined ? 0 : 1
@@ -375,7 +468,7 @@ export function pages<A, Item>(
   return Stream.suspend(() =>
     Either.match(attempt(spec.operation, () => readOptions(spec.operation, names, args[place])), {
       onLeft: refuse,
-      onRight: ({ concurrency = 1, from, limit, ...options }) => {
+      onRight: ({ concurrency, from, limit, ...options }) => {
         const { after: _, before: __, offset: ___, ...others } = options
         const positions = ["after", "before", "offset"].filter((name) => name in spec.query)
         const given = attempt(spec.operation, () =>
@@ -409,9 +502,12 @@ export function pages<A, Item>(
             at(position)
           )
         if (paging._tag === "Cursor") return cursorPages(paging, spec, read, start)
+        const inPages = (concurrency: number | undefined) =>
+          offsetPages(paging, spec, read, start.offset ?? 0, () => asked, concurrency, isWhole)
+        if (concurrency === undefined) return inPages(undefined)
         return !Predicate.isNumber(concurrency) || !Number.isInteger(concurrency) || concurrency < 1
           ? refuse(InvalidInput.of(spec.operation, "concurrency", instead("a whole number from 1", concurrency)))
-          : offsetPages(paging, spec, read, start.offset ?? 0, () => asked, Math.min(concurrency, most))
+          : inPages(Math.min(concurrency, most))
       }
     })
   )

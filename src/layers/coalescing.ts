@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Tracer from "effect/Tracer"
+import { Ahead, ahead } from "../client/ahead.js"
 import { priority } from "../client/fiberRefs.js"
 import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
@@ -19,6 +20,8 @@ import { decorate, headersKey } from "./decorate.js"
 /** A request on its way, and how many wait for its answer. */
 interface Flight {
   readonly answer: Deferred.Deferred<Response, SpotifyError>
+  /** Where who began it didn't need it yet: it is needed once one of its callers needs it. */
+  readonly ahead: Ahead | undefined
   callers: number
   fiber: Fiber.RuntimeFiber<unknown> | undefined
 }
@@ -48,12 +51,20 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
     client: SpotifyClient.Service,
     request: Request,
     flights: Flights,
-    key: string
+    key: string,
+    early: Ahead | undefined
   ): Effect.Effect<Flight> => {
-    const flight: Flight = { answer: Deferred.unsafeMake(FiberId.none), callers: 1, fiber: undefined }
+    const flight: Flight = {
+      answer: Deferred.unsafeMake(FiberId.none),
+      ahead: early?.isNeeded === false ? new Ahead() : undefined,
+      callers: 1,
+      fiber: undefined
+    }
+    need(flight, early)
     flights.set(key, flight)
     return client.execute(request).pipe(
       Effect.mapInputContext(onlyForRequests),
+      Effect.locally(ahead, flight.ahead),
       Effect.interruptible,
       Effect.onExit((exit) => {
         forget(flights, key, flight)
@@ -66,6 +77,12 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
         return flight
       })
     )
+  }
+
+  const need = ({ ahead }: Flight, early: Ahead | undefined): void => {
+    if (ahead === undefined) return
+    if (early?.isNeeded === false) early.onNeed(() => ahead.need())
+    else ahead.need()
   }
 
   const forget = (flights: Flights, key: string, flight: Flight): void => {
@@ -88,6 +105,7 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
   const share = (client: SpotifyClient.Service, request: Request): Effect.Effect<Response, SpotifyError> =>
     Effect.withFiberRuntime((fiber) => {
       const rank = fiber.getFiberRef(priority)
+      const early = fiber.getFiberRef(ahead)
       const flights = flightsOf(client.session)
       const name = `${request.operation} ${request.url} ${headersKey(request.headers)}`
       const key = `${rank} ${name}`
@@ -95,8 +113,12 @@ export const make = (client: SpotifyClient.Service): SpotifyClient.Service => {
         // Who is in a hurry doesn't wait with those who aren't; the other way round is welcome.
         const flight = flights.get(`interactive ${name}`) ?? flights.get(key)
         if (flight === undefined) {
-          return Effect.flatMap(start(client, request, flights, key), (flight) => join(flights, key, flight, restore))
+          return Effect.flatMap(
+            start(client, request, flights, key, early),
+            (flight) => join(flights, key, flight, restore)
+          )
         }
+        need(flight, early)
         flight.callers += 1
         request.span?.attribute("spotify.shared", true)
         return join(flights, key, flight, restore)

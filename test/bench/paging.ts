@@ -46,6 +46,8 @@ const expectAll = (who: string) => (count: number): void => {
 export interface PagingResult {
   readonly seconds: { readonly ours: number; readonly official: number; readonly raw: number }
   readonly toOfficial: number
+  /** Without options. */
+  readonly plainToOfficial: number
   readonly toRaw: number
   /** Heap in use after a collection, above what it was before, in MB. */
   readonly memory: { readonly tenth: number; readonly streaming: number; readonly collecting: number }
@@ -58,6 +60,7 @@ export const paging = async (slow: string, fast: string, rounds: number): Promis
   const stream = Paging.stream(Library.tracks, { concurrency: atOnce })
   const samples = await interleaved({
     ours: () => runtime.runPromise(Stream.runCount(stream)).then(expectAll("effect-spotify")),
+    plain: () => runtime.runPromise(Stream.runCount(Paging.stream(Library.tracks))).then(expectAll("effect-spotify")),
     official: () => officialLoop(slow).then(expectAll("the official SDK")),
     raw: () => rawLoops(slow).then(expectAll("raw undici"))
   }, rounds)
@@ -70,6 +73,7 @@ export const paging = async (slow: string, fast: string, rounds: number): Promis
   return {
     seconds: { ours: seconds(samples.ours), official: seconds(samples.official), raw: seconds(samples.raw) },
     toOfficial: ratio(samples.ours, samples.official, wall),
+    plainToOfficial: ratio(samples.plain, samples.official, wall),
     toRaw: ratio(samples.ours, samples.raw, wall),
     memory
   }

@@ -63,9 +63,15 @@ export const recent = Endpoint.cursorPagedAt(
   (page) => page
 )
 
-/** A client whose Spotify is a function from a URL to a status and a body. */
+/** A client whose Spotify is a function from a URL to a status, headers and a body. */
 export const layer = (
-  answer: (url: URL) => Effect.Effect<{ readonly status?: number; readonly body: unknown }>,
+  answer: (
+    url: URL
+  ) => Effect.Effect<{
+    readonly status?: number
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body: unknown
+  }>,
   options?: SpotifyClient.Options
 ): Layer.Layer<SpotifyClient.SpotifyClient, InvalidInput> =>
   SpotifyClient.layer({ retrySchedule: Schedule.recurs(2), ...options }).pipe(
@@ -75,8 +81,8 @@ export const layer = (
       HttpClient.make((request, url) =>
         Effect.map(
           answer(url),
-          ({ body, status = 200 }) =>
-            HttpClientResponse.fromWeb(request, new Response(JSON.stringify(body), { status }))
+          ({ body, headers = {}, status = 200 }) =>
+            HttpClientResponse.fromWeb(request, new Response(JSON.stringify(body), { status, headers }))
         )
       )
     ))
