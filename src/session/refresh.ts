@@ -6,9 +6,10 @@ import type * as Redacted from "effect/Redacted"
 import { ReauthorizationRequired, type SessionError } from "../core/SpotifyError.js"
 import type { Token } from "../store/TokenStore.js"
 import type { Exchange } from "./exchange.js"
+import { clearText } from "./refusal.js"
 import type { Flight, TokenCache } from "./tokenCache.js"
 import { isInvalidGrant } from "./tokenEndpoint.js"
-import { textOf, type Vault } from "./vault.js"
+import type { Vault } from "./vault.js"
 
 const signInAgain = "send the user through the authorize URL"
 
@@ -67,7 +68,7 @@ export const refreshing = (vault: Vault, exchange: Exchange) => {
       if (token === undefined) return yield* notSignedIn(cache)
       const now = yield* Clock.currentTimeMillis
       if (flight.keeps(token, now)) return token
-      if (token.refreshToken !== undefined && textOf(token.refreshToken) !== "") {
+      if (token.refreshToken !== undefined && clearText(token.refreshToken) !== "") {
         return yield* refresh(flight, cache, token, token.refreshToken)
       }
       return flight.accepts(token, now)

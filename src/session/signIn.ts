@@ -18,10 +18,11 @@ import type { Token, TokenStore } from "../store/TokenStore.js"
 import type { Apart } from "./apart.js"
 import { challengeOf, urlToAuthorize } from "./authorize.js"
 import type { Exchange } from "./exchange.js"
+import { refusedMark } from "./refusal.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import type { TokenCache } from "./tokenCache.js"
 import { repeatAfter } from "./tokenEndpoint.js"
-import { refusedMark, type Vault } from "./vault.js"
+import type { Vault } from "./vault.js"
 
 /**
  * What a sign-in asks the user for.

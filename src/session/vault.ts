@@ -2,29 +2,23 @@
  * The token store as one session sees it: what was granted and isn't kept yet is written ahead of everything else (an
  * outbox of one), offered again with backoff, and compared with what is there where a lock was lost (fencing by content).
  */
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import { explained } from "../store/record.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
 import { type Apart, patience, type Running, stopInClosing } from "./apart.js"
-
-export const textOf = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
+import { clearText, hasOtherRefreshToken, makeRefusal } from "./refusal.js"
 
 const isSame = (a: Token | undefined, b: Token | undefined): boolean =>
   a === undefined || b === undefined
     ? a === b
-    : textOf(a.accessToken) === textOf(b.accessToken) && textOf(a.refreshToken) === textOf(b.refreshToken)
-
-const hasOtherRefreshToken = (token: Token | undefined, refreshToken: Redacted.Redacted): boolean =>
-  token?.refreshToken !== undefined && textOf(token.refreshToken) !== textOf(refreshToken)
+    : clearText(a.accessToken) === clearText(b.accessToken) && clearText(a.refreshToken) === clearText(b.refreshToken)
 
 /** Whether two tokens are of one sign-in. */
 const isOfSameSignIn = (a: Token, b: Token): boolean => a.authorizedAt?.epochMillis === b.authorizedAt?.epochMillis
@@ -45,21 +39,9 @@ const isLater = ({ isSignIn, previous, token }: Granted, other: Token): boolean 
     return (previous !== undefined && isOfSameSignIn(previous, other)) ||
       (other.authorizedAt !== undefined && other.authorizedAt.epochMillis <= (token.authorizedAt?.epochMillis ?? 0))
   }
-  return textOf(other.accessToken) !== "" && isOfSameSignIn(token, other) &&
+  return clearText(other.accessToken) !== "" && isOfSameSignIn(token, other) &&
     other.expiresAt.epochMillis < token.expiresAt.epochMillis
 }
-
-/**
- * Kept as a pending sign-in where a token was removed because Spotify refused it: a process that stood still may wake
- * with its successor, which then belongs into the store. Without it, nobody is signed in because they signed out.
- */
-export const refusedMark = "effect-spotify: the refresh token was refused"
-
-/** For longer than any process stands still. */
-const markLifetime = Duration.days(7)
-
-/** Tells refresh tokens apart without showing them. */
-const markOf = (refreshToken: Redacted.Redacted | undefined): string => String(Hash.string(textOf(refreshToken) ?? ""))
 
 /** The longest pause between two offers of a token that the store doesn't take. */
 const longestPause = Duration.seconds(30)
@@ -80,6 +62,19 @@ const withReason = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | Tok
 
 /** How long a store may be silent: longer than the stores of this library are by themselves. */
 const storePatience = Duration.seconds(65)
+
+/** Ends the wait for a silent store. Outside of the caller's transaction, which may be undone, and so may wait for that one. */
+const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
+  Effect.timeoutFail(Effect.interruptible(Effect.disconnect(withReason(effect))), {
+    duration: storePatience,
+    onTimeout: () =>
+      TokenStoreError.of(
+        "of the session",
+        operation,
+        `no answer for ${Duration.format(storePatience)}: somebody holds what it needs, for example a transaction ` +
+          "of this program that waits for this call"
+      )
+  })
 
 /**
  * What of the store a session uses. What reads or writes it is for work under the lock, except for `find`.
@@ -122,34 +117,10 @@ export const makeVault = (
     /** Whether it was told that the store doesn't take what it is offered. */
     let isTold = false
 
-    /** Outside of the caller's transaction, which may be undone, and so may wait for that one to end. */
-    const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
-      Effect.timeoutFail(Effect.interruptible(Effect.disconnect(withReason(effect))), {
-        duration: storePatience,
-        onTimeout: () =>
-          TokenStoreError.of(
-            "of the session",
-            operation,
-            `no answer for ${
-              Duration.format(storePatience)
-            }: somebody holds what it needs, for example a transaction ` +
-              "of this program that waits for this call"
-          )
-      })
-
     const read = Effect.map(store.get(key), Option.getOrUndefined)
     const find = answered("get", store.get(key))
 
-    const takeMark = store.takePending(key, refusedMark)
-
-    /** Whether the store is empty because this refresh token was refused. A sign-out takes the mark away. */
-    const isRefused = (refreshToken: Redacted.Redacted | undefined): Effect.Effect<boolean, TokenStoreError> =>
-      Effect.flatMap(takeMark, (mark) =>
-        Option.isNone(mark) ? Effect.succeed(false) : Effect.as(
-          // It stays until a token is there: one that isn't kept yet may come after a sign-out.
-          store.setPending(key, mark.value),
-          mark.value.scopes[0] === markOf(refreshToken)
-        ))
+    const refusal = makeRefusal(store, key)
 
     /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
     const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
@@ -160,7 +131,7 @@ export const makeVault = (
         if (!isSuccessor) {
           const belongs = found !== undefined
             ? isLater(granted, found)
-            : isSignIn || (yield* isRefused(previous?.refreshToken))
+            : isSignIn || (yield* refusal.isOf(previous?.refreshToken))
           if (!belongs) {
             unsaved = undefined
             return found
@@ -174,7 +145,7 @@ export const makeVault = (
             isStoring = false
           })
         )
-        if (!isSuccessor && found === undefined) yield* Effect.ignore(takeMark)
+        if (!isSuccessor && found === undefined) yield* refusal.forget
         return token
       })
 
@@ -204,22 +175,6 @@ export const makeVault = (
       unsaved = undefined
       isTold = false
     }
-
-    const removeRefused = (refreshToken: Redacted.Redacted): Effect.Effect<boolean> =>
-      Effect.gen(function*() {
-        // Where a lock was lost, as when the machine slept, somebody else may have rotated the refresh token meanwhile.
-        const found = yield* Effect.option(read)
-        if (Option.isNone(found) || found.value === undefined) return true
-        if (hasOtherRefreshToken(found.value, refreshToken)) return false
-        const now = yield* DateTime.now
-        yield* Effect.ignore(store.setPending(key, {
-          state: refusedMark,
-          scopes: [markOf(refreshToken)],
-          startedAt: DateTime.addDuration(now, markLifetime)
-        }))
-        const isRemoved = yield* Effect.isSuccess(store.remove(key))
-        return isRemoved || !hasOtherRefreshToken(yield* Effect.orElseSucceed(read, () => undefined), refreshToken)
-      })
 
     let trying: Running<unknown, unknown> | undefined
 
@@ -296,8 +251,8 @@ export const makeVault = (
       hasUnsaved: (token) => unsaved !== undefined && (token === undefined || unsaved.token === token),
       keepTrying,
       locked,
-      removeRefused,
-      forgetRefusal: Effect.ignore(takeMark),
+      removeRefused: refusal.remove,
+      forgetRefusal: refusal.forget,
       forget,
       answered
     }
