@@ -197,7 +197,7 @@ const makeUser = (
     )
 
     // In this order: with a lock that is lost in between, what remains of a refusal would bring the user back.
-    const remove = Effect.map(Effect.zipRight(vault.forgetRefusal, store.remove(key)), () => {
+    const remove = Effect.map(Effect.zipRight(vault.refusal.forget, store.remove(key)), () => {
       vault.forget()
       cache.set(undefined)
     })

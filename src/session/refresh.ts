@@ -6,10 +6,9 @@ import type * as Redacted from "effect/Redacted"
 import { ReauthorizationRequired, type SessionError } from "../core/SpotifyError.js"
 import type { Token } from "../store/TokenStore.js"
 import type { Exchange } from "./exchange.js"
-import { clearText } from "./refusal.js"
 import type { Flight, TokenCache } from "./tokenCache.js"
 import { isInvalidGrant } from "./tokenEndpoint.js"
-import type { Vault } from "./vault.js"
+import { clearText, type Vault } from "./vault.js"
 
 const signInAgain = "send the user through the authorize URL"
 
@@ -30,7 +29,7 @@ export const refreshing = (vault: Vault, exchange: Exchange) => {
     cache: TokenCache,
     refreshToken: Redacted.Redacted
   ): Effect.Effect<Token, SessionError> =>
-    Effect.flatMap(vault.removeRefused(refreshToken), (isRemoved) => {
+    Effect.flatMap(vault.refusal.remove(refreshToken), (isRemoved) => {
       if (!isRemoved) return settle(flight, cache)
       vault.forget()
       cache.set(undefined)

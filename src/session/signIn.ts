@@ -18,11 +18,10 @@ import type { Token, TokenStore } from "../store/TokenStore.js"
 import type { Apart } from "./apart.js"
 import { challengeOf, urlToAuthorize } from "./authorize.js"
 import type { Exchange } from "./exchange.js"
-import { refusedMark } from "./refusal.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import type { TokenCache } from "./tokenCache.js"
 import { repeatAfter } from "./tokenEndpoint.js"
-import type { Vault } from "./vault.js"
+import { refusedMark, type Vault } from "./vault.js"
 
 /**
  * What a sign-in asks the user for.
@@ -49,7 +48,7 @@ const authorizeOptions = { scopes: someScopes, showDialog: aBoolean, redirectUri
 export const signingIn = (
   options: Options,
   store: TokenStore.Service,
-  { answered, forgetRefusal, hasUnsaved, keepTrying, key, locked, save, stored }: Vault,
+  { answered, hasUnsaved, keepTrying, key, locked, refusal, save, stored }: Vault,
   cache: TokenCache,
   exchange: Exchange,
   apart: Apart
@@ -119,7 +118,7 @@ export const signingIn = (
         const token = granted = yield* exchange(grant, { scopes, authorizedAt: DateTime.unsafeMake(now) })
         // Whoever was signed in before isn't any more, even if the store doesn't take the new token.
         cache.set(undefined)
-        if (previous === undefined) yield* forgetRefusal
+        if (previous === undefined) yield* refusal.forget
         return (yield* save({ token, previous, isSignIn: true })) ?? token
       })
       const token = yield* retryTokenRequest(

@@ -2,18 +2,24 @@
  * The token store as one session sees it: what was granted and isn't kept yet is written ahead of everything else (an
  * outbox of one), offered again with backoff, and compared with what is there where a lock was lost (fencing by content).
  */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import { explained } from "../store/record.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
 import { type Apart, patience, type Running, stopInClosing } from "./apart.js"
-import { clearText, hasOtherRefreshToken, makeRefusal } from "./refusal.js"
+
+export const clearText = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
+
+const hasOtherRefreshToken = (token: Token | undefined, refreshToken: Redacted.Redacted): boolean =>
+  token?.refreshToken !== undefined && clearText(token.refreshToken) !== clearText(refreshToken)
 
 const isSame = (a: Token | undefined, b: Token | undefined): boolean =>
   a === undefined || b === undefined
@@ -42,6 +48,19 @@ const isLater = ({ isSignIn, previous, token }: Granted, other: Token): boolean 
   return clearText(other.accessToken) !== "" && isOfSameSignIn(token, other) &&
     other.expiresAt.epochMillis < token.expiresAt.epochMillis
 }
+
+/**
+ * Kept as a pending sign-in where a token was removed because Spotify refused it: a process that stood still may wake
+ * with its successor, which then belongs into the store. Without it, nobody is signed in because they signed out.
+ */
+export const refusedMark = "effect-spotify: the refresh token was refused"
+
+/** For longer than any process stands still. */
+const markLifetime = "7 days"
+
+/** Tells refresh tokens apart without showing them. */
+const markOf = (refreshToken: Redacted.Redacted | undefined): string =>
+  String(Hash.string(clearText(refreshToken) ?? ""))
 
 /** The longest pause between two offers of a token that the store doesn't take. */
 const longestPause = Duration.seconds(30)
@@ -76,6 +95,50 @@ const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.
       )
   })
 
+/** That Spotify refused a refresh token, kept in the token's place for a process that comes late with another. */
+interface Refusal {
+  /** Whether the store is empty because this refresh token was refused. A sign-out takes the mark away. */
+  readonly isOf: (refreshToken: Redacted.Redacted | undefined) => Effect.Effect<boolean, TokenStoreError>
+  /** Removes the token of a refresh token that Spotify refused; false where the store has another one meanwhile. */
+  readonly remove: (refreshToken: Redacted.Redacted) => Effect.Effect<boolean>
+  readonly forget: Effect.Effect<void>
+}
+
+/** For work under the key's lock. */
+const makeRefusal = (
+  store: TokenStore.Service,
+  key: string,
+  read: Effect.Effect<Token | undefined, TokenStoreError>
+): Refusal => {
+  const takeMark = store.takePending(key, refusedMark)
+  const current = Effect.orElseSucceed(read, () => undefined)
+  return {
+    isOf: (refreshToken) =>
+      Effect.flatMap(takeMark, (mark) =>
+        Option.isNone(mark) ? Effect.succeed(false) : Effect.as(
+          // It stays until a token is there: one that isn't kept yet may come after a sign-out.
+          store.setPending(key, mark.value),
+          mark.value.scopes[0] === markOf(refreshToken)
+        )),
+    remove: (refreshToken) =>
+      Effect.gen(function*() {
+        // Where a lock was lost, as when the machine slept, somebody else may have rotated the refresh token meanwhile.
+        const found = yield* current
+        if (found === undefined) return true
+        if (hasOtherRefreshToken(found, refreshToken)) return false
+        const now = yield* DateTime.now
+        yield* Effect.ignore(store.setPending(key, {
+          state: refusedMark,
+          scopes: [markOf(refreshToken)],
+          startedAt: DateTime.addDuration(now, markLifetime)
+        }))
+        const isRemoved = yield* Effect.isSuccess(store.remove(key))
+        return isRemoved || !hasOtherRefreshToken(yield* current, refreshToken)
+      }),
+    forget: Effect.ignore(takeMark)
+  }
+}
+
 /**
  * What of the store a session uses. What reads or writes it is for work under the lock, except for `find`.
  */
@@ -95,10 +158,8 @@ export interface Vault {
   readonly locked: <A extends Token | undefined, E>(
     effect: Effect.Effect<A, E>
   ) => Effect.Effect<A, E | TokenStoreError>
-  /** Removes the token of a refresh token that Spotify refused; false where the store has another one meanwhile. */
-  readonly removeRefused: (refreshToken: Redacted.Redacted) => Effect.Effect<boolean>
   /** A sign-in or a sign-out ends what was said of a refusal. */
-  readonly forgetRefusal: Effect.Effect<void>
+  readonly refusal: Refusal
   /** Nothing of what was granted is to be kept any more. */
   readonly forget: () => void
   /** Ends the wait for a store that gives no answer, and runs outside of the caller's transaction. */
@@ -117,10 +178,10 @@ export const makeVault = (
     /** Whether it was told that the store doesn't take what it is offered. */
     let isTold = false
 
-    const read = Effect.map(store.get(key), Option.getOrUndefined)
-    const find = answered("get", store.get(key))
+    const get = store.get(key)
+    const read = Effect.map(get, Option.getOrUndefined)
 
-    const refusal = makeRefusal(store, key)
+    const refusal = makeRefusal(store, key, read)
 
     /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
     const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
@@ -245,14 +306,13 @@ export const makeVault = (
 
     return {
       key,
-      find,
+      find: answered("get", get),
       stored,
       save: saveNew,
       hasUnsaved: (token) => unsaved !== undefined && (token === undefined || unsaved.token === token),
       keepTrying,
       locked,
-      removeRefused: refusal.remove,
-      forgetRefusal: refusal.forget,
+      refusal,
       forget,
       answered
     }
