@@ -139,17 +139,22 @@ const play = (place: Place, events: ReadonlyArray<Event>) =>
       if (processes.some((one) => one.isDead())) yield* endClaims(place)
       yield* pass(50)
     }
-    const kept = Option.map(
-      yield* store.get("default"),
-      ({ refreshToken: kept = refreshToken }) => Redacted.value(kept)
+    const last = model.granted.at(-1) ?? Redacted.value(refreshToken)
+    const look = Effect.map(
+      store.get("default"),
+      Option.map(({ refreshToken: kept = refreshToken }) => Redacted.value(kept))
     )
-    yield* endClaims(place)
+    // Who lost a claim offers what was granted again, a moment later.
+    const kept = yield* Effect.repeat(Effect.zipRight(Effect.zipRight(endClaims(place), pass(200)), look), {
+      until: Option.contains(last),
+      times: 50
+    })
     // A new process: only what is kept counts.
     const alive = yield* Effect.exit(Effect.flatMap(SpotifySession.makePkce(publicClient), ({ refresh }) => refresh))
     yield* Effect.forEach(processes, ({ bury, isDead, scope }) => isDead() ? bury : Scope.close(scope, Exit.void), {
       discard: true
     })
-    return { kept, last: model.granted.at(-1) ?? Redacted.value(refreshToken), alive }
+    return { kept, last, alive }
   }).pipe(
     Effect.scoped,
     Effect.provide(Layer.mergeAll(layerOf(place), Layer.fresh(FakeSpotify.layer({ refreshTokens: "rotate" }))))
