@@ -27,9 +27,9 @@ export default defineConfig({
     globalSetup: ["test/utils/postgresCluster.ts", "test/utils/processFolder.ts"],
     // A process loads effect once, not once a file.
     isolate: false,
-    // One more than cores, since many tests wait for processes and sockets.
-    maxWorkers: availableParallelism() + 1,
-    minWorkers: availableParallelism() + 1,
+    // One a core: with more, a runner's process may not be heard for a minute on a busy machine, which ends the run.
+    maxWorkers: availableParallelism(),
+    minWorkers: availableParallelism(),
     // For a hang; a busy machine is slow.
     testTimeout: 240_000,
     hookTimeout: 240_000
