@@ -52,7 +52,6 @@ const makeProcess = (place: Place, model: Model) =>
     let isDead = false
     /** Spotify answers the request, and the answer arrives. */
     let next: ReadonlyArray<Deferred.Deferred<void>> = []
-    let isGranted = false
     const orNever = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Effect.suspend(() => isDead ? Effect.never : effect)
 
@@ -74,10 +73,7 @@ const makeProcess = (place: Place, model: Model) =>
         yield* Deferred.await(asked)
         const response = yield* effect
         const body = yield* Effect.orDie(HttpClientResponse.schemaBodyJson(Answer)(response))
-        if (body.refresh_token !== undefined) {
-          model.granted.push(body.refresh_token)
-          isGranted = true
-        }
+        if (body.refresh_token !== undefined) model.granted.push(body.refresh_token)
         yield* Deferred.await(heard)
         return response
       }))
@@ -94,7 +90,6 @@ const makeProcess = (place: Place, model: Model) =>
       isDead: () => isDead,
       refresh: Effect.suspend(() => {
         if (isDead || refreshing !== undefined) return Effect.void
-        isGranted = false
         const ended = Effect.sync(() => void (refreshing = undefined))
         return Effect.map(
           Effect.forkDaemon(Effect.ensuring(Effect.exit(session.refresh), ended)),
@@ -106,9 +101,10 @@ const makeProcess = (place: Place, model: Model) =>
         next = others
         return isDead || first === undefined ? Effect.void : Deferred.succeed(first, undefined)
       }),
-      // What Spotify gave to one that dies before it could keep it is lost with it.
+      // One that waits for a claim would go on waiting here, and what Spotify gave to one that dies before it could keep it
+      // is lost with it: so it is idle, or Spotify hasn't answered it.
       die: Effect.sync(() => {
-        if (refreshing === undefined || !isGranted) isDead = true
+        if (refreshing === undefined || next.length === 2) isDead = true
       }),
       bury: Effect.suspend(() => refreshing === undefined ? Effect.void : Fiber.interruptFork(refreshing))
     }
