@@ -6,7 +6,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -20,7 +22,7 @@ import { excerpt, oauthCode, type Redact, redactorOf } from "../core/text.js"
 import { monotonic } from "../core/time.js"
 import { transportDetail } from "../transport/failure.js"
 import { bodyOf } from "../transport/httpClient.js"
-import { countTokenRequest } from "./metrics.js"
+import { countToken, countTokenFailure } from "./metrics.js"
 
 /**
  * The app, as Spotify knows it.
@@ -169,12 +171,12 @@ const noToken = (grantType: string, status: number, text: string, redact: Redact
 }
 
 /** What an answer must not repeat to us: the request's secrets, and the header that holds one. */
-const redactorFor = (app: App, form: Record<string, string>): Redact => {
+const redactorFor = (app: App, form: Record<string, string>): Redact => (text) => {
   const secret = app.clientSecret === undefined ? "" : Redacted.value(app.clientSecret)
   return redactorOf([
     ...(secret === "" ? [] : [Encoding.encodeBase64(`${app.clientId}:${secret}`), secret]),
     ...["code", "code_verifier", "refresh_token"].map((name) => form[name] ?? "")
-  ])
+  ])(text)
 }
 
 const maxBodySize = 1024 * 1024
@@ -243,19 +245,10 @@ export const request = (
           RequestError: (error) => connectionError(grant.type, transportDetail(error)),
           ResponseError: (error) => connectionError(grant.type, transportDetail(error))
         }),
-        Effect.raceFirst(Effect.zipRight(
-          patience,
-          new TokenEndpointUnreachable({
-            grantType: grant.type,
-            reason: "Timeout",
-            detail: Duration.format(attemptTimeout),
-            message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
-          })
-        )),
-        apart,
+        (asking) => inTime(asking, grant.type),
         Effect.tapBoth({
-          onFailure: (error) => countTokenRequest(grant.type, error._tag === "OAuthError" ? error.error : "none"),
-          onSuccess: () => countTokenRequest(grant.type, "ok")
+          onFailure: (error) => countTokenFailure(grant.type, error._tag === "OAuthError" ? error.error : "none"),
+          onSuccess: () => countToken(grant.type)
         })
       )
     return useSpan("SpotifyAuth.requestToken", { ...spanAttributes, "oauth.grant_type": grant.type }, attempt)
@@ -264,17 +257,39 @@ export const request = (
 const spanAttributes = { "http.request.method": "POST", "url.template": "/api/token" }
 
 /**
- * Runs an effect in a fiber that isn't the caller's child. A fiber that is interrupted while it can't be passes the
- * interruption on to its children all the same, and a timeout works by children: the answer with a rotated token would be
- * lost.
+ * Ends what takes longer than `attemptTimeout`. Neither it nor the timer is the caller's child: a fiber that is
+ * interrupted while it can't be passes the interruption on to its children all the same, and the answer with a rotated
+ * token would be lost.
  */
-const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+const inTime = <A, E>(
+  asking: Effect.Effect<A, E>,
+  grantType: string
+): Effect.Effect<A, E | TokenEndpointUnreachable> =>
   Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
+    Effect.gen(function*() {
+      let isLate = false
       // As a value, since a fiber that fails is a line in the log.
-      Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
-      (fiber) => Effect.onInterrupt(restore(Effect.flatten(Fiber.join(fiber))), () => Fiber.interrupt(fiber))
-    )
+      const asked = yield* Effect.forkDaemon(Effect.exit(Effect.interruptible(asking)))
+      const timer = yield* Effect.forkDaemon(Effect.map(Effect.interruptible(patience), () => {
+        isLate = true
+        asked.unsafeInterruptAsFork(FiberId.none)
+      }))
+      const exit = yield* Effect.ensuring(
+        Effect.flatten(Effect.onInterrupt(restore(Fiber.await(asked)), () => Fiber.interrupt(asked))),
+        Effect.sync(() => timer.unsafeInterruptAsFork(FiberId.none))
+      )
+      return yield* isLate && Exit.isInterrupted(exit) ? timedOut(grantType) : exit
+    })
+  )
+
+const timedOut = (grantType: string): Effect.Effect<never, TokenEndpointUnreachable> =>
+  Effect.failSync(() =>
+    new TokenEndpointUnreachable({
+      grantType,
+      reason: "Timeout",
+      detail: Duration.format(attemptTimeout),
+      message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
+    })
   )
 
 const attemptTimeout = Duration.seconds(10)
@@ -286,13 +301,14 @@ const attemptTimeout = Duration.seconds(10)
 const patience: Effect.Effect<void> = Effect.flatMap(Effect.clock, (clock) => {
   let left = Duration.toSeconds(attemptTimeout)
   let standstills = 10
-  const second = Effect.suspend(() => {
+  const second: Effect.Effect<void> = Effect.suspend(() => {
     const before = monotonic(clock)
-    return Effect.map(clock.sleep(Duration.seconds(1)), () => {
+    return Effect.flatMap(clock.sleep(Duration.seconds(1)), () => {
       if (monotonic(clock) - before < 3000 || --standstills < 0) left--
+      return left > 0 ? second : Effect.void
     })
   })
-  return Effect.repeat(second, { until: () => left <= 0 })
+  return second
 })
 
 const connectionError = (grantType: string, detail: string): Effect.Effect<never, TokenEndpointUnreachable> =>
