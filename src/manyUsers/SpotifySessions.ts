@@ -11,20 +11,18 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
-import * as Tracer from "effect/Tracer"
 import { SpotifyClient } from "../client/SpotifyClient.js"
 import { aDuration, type Allowed, aSecret, aText, checkOptions, someScopes } from "../core/input.js"
 import { of as checks } from "../core/options.js"
 import type { InvalidInput } from "../core/SpotifyError.js"
 import { monotonic, sleepOn } from "../core/time.js"
-import { make as makeApart } from "../session/apart.js"
 import * as SpotifySession from "../session/SpotifySession.js"
-import { make as makeTurns, TokenTurns } from "../session/tokenTurns.js"
+import { make as makeTurns } from "../session/tokenTurns.js"
+import { checkKey, make as makeSessions } from "../session/userSessions.js"
 import type { TokenStore } from "../store/TokenStore.js"
 
 /**
@@ -93,11 +91,6 @@ export interface AuthorizationCodeOptions extends Omit<SpotifySession.Authorizat
  */
 export interface PkceOptions extends Omit<SpotifySession.PkceOptions, "key">, Shared {}
 
-const appOf = <Options extends Shared>(options: Options): Omit<Options, keyof Shared> => {
-  const { idleTimeToLive: _, maxTokenRequests: __, ...app } = options
-  return app
-}
-
 type Needs = TokenStore | HttpClient.HttpClient
 
 const pkceOptions = {
@@ -115,7 +108,7 @@ const authorizationCodeOptions = { ...pkceOptions, clientSecret: aSecret }
 interface Entry {
   readonly key: string
   readonly session: SpotifySession.SpotifySession.Service
-  readonly scope: Scope.CloseableScope
+  readonly close: Effect.Effect<void>
   holders: number
   idleSince: number
 }
@@ -124,8 +117,7 @@ interface Entry {
  * One fiber drops what is idle, because a timer for each session (RcMap) takes more memory than the session itself.
  */
 const make = (
-  session: (key: string) => Effect.Effect<SpotifySession.SpotifySession.Service, InvalidInput, Needs | Scope.Scope>,
-  options: Shared,
+  options: Shared & Parameters<typeof makeSessions>[0],
   allowed: { readonly [name: string]: Allowed }
 ): Effect.Effect<SpotifySessions.Service, InvalidInput, Needs | Scope.Scope> =>
   Effect.gen(function*() {
@@ -134,35 +126,20 @@ const make = (
       .millis("idleTimeToLive", options.idleTimeToLive ?? Duration.minutes(1), { zero: true, infinite: true })
     const maxTokenRequests = yield* checks("SpotifySessions")
       .whole("maxTokenRequests", options.maxTokenRequests ?? 64, 1)
-    // Made once and let go, so that bad options fail when the layer is built, not at the first user.
-    yield* Effect.scoped(session("default"))
+    const sessionOf = yield* makeSessions(options, makeTurns(maxTokenRequests))
     const layerScope = yield* Effect.scope
-    // Ours, since a caller may have a client and a store for other things, and a transaction.
-    const needs = Context.omit(Tracer.ParentSpan)(yield* Effect.context<Needs>()).pipe(
-      Context.add(TokenTurns, makeTurns(maxTokenRequests))
-    )
-    const apart = yield* makeApart
     const entries = new Map<string, Entry>()
     /** Those that nobody holds, the one that has been idle for longest first. */
     const idle = new Set<Entry>()
     const someIdle = Effect.unsafeMakeLatch(false)
     let closed = false
 
-    const close = (entry: Entry): Effect.Effect<void> => Scope.close(entry.scope, Exit.void)
-
     // In a fiber of its own, since it waits for a token that is on its way.
     const drop = (entry: Entry): Effect.Effect<void> =>
       Effect.suspend(() => {
         idle.delete(entry)
         entries.delete(entry.key)
-        return Effect.asVoid(Effect.forkIn(Effect.uninterruptible(close(entry)), layerScope))
-      })
-
-    const start = (key: string): Effect.Effect<Entry, InvalidInput> =>
-      Effect.gen(function*() {
-        const scope = yield* Scope.make()
-        const made = yield* apart.run(Effect.provide(session(key), Context.add(needs, Scope.Scope, scope)))
-        return { key, session: made, scope, holders: 1, idleSince: 0 }
+        return Effect.asVoid(Effect.forkIn(Effect.uninterruptible(entry.close), layerScope))
       })
 
     const hold = (key: string): Effect.Effect<Entry, InvalidInput> =>
@@ -174,12 +151,11 @@ const make = (
           idle.delete(known)
           return Effect.succeed(known)
         }
-        return Effect.flatMap(start(key), (entry) => {
-          // Another fiber may have been faster.
-          if (closed || entries.has(key)) return Effect.zipRight(close(entry), hold(key))
-          entries.set(key, entry)
-          return Effect.succeed(entry)
-        })
+        const mistake = checkKey(key)
+        if (mistake !== undefined) return mistake
+        const entry = { key, ...sessionOf(key), holders: 1, idleSince: 0 }
+        entries.set(key, entry)
+        return Effect.succeed(entry)
       })
 
     const giveBack = (entry: Entry): Effect.Effect<void> =>
@@ -208,7 +184,7 @@ const make = (
       Effect.suspend(() => {
         closed = true
         // All at once, since each may wait for a store that doesn't answer.
-        return Effect.forEach(entries.values(), close, { concurrency: "unbounded", discard: true })
+        return Effect.forEach(entries.values(), ({ close }) => close, { concurrency: "unbounded", discard: true })
       })
     )
     yield* Effect.forkScoped(Effect.forever(sweep))
@@ -240,7 +216,7 @@ export const layerAuthorizationCode = (
 ): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
   Layer.scoped(
     SpotifySessions,
-    make((key) => SpotifySession.makeAuthorizationCode({ ...appOf(options), key }), options, authorizationCodeOptions)
+    make(options, authorizationCodeOptions)
   )
 
 /**
@@ -265,7 +241,7 @@ export const layerPkce = (
 ): Layer.Layer<SpotifySessions, InvalidInput, TokenStore | HttpClient.HttpClient> =>
   Layer.scoped(
     SpotifySessions,
-    make((key) => SpotifySession.makePkce({ ...appOf(options), key }), options, pkceOptions)
+    make(options, pkceOptions)
   )
 
 /**

@@ -24,18 +24,16 @@ import { type Allowed, aSecret, aText, checkOptions, guarded, isCredential, some
 import type * as Scope from "../core/Scope.js"
 import type { SessionError, SignInError, TokenStoreError } from "../core/SpotifyError.js"
 import { InvalidInput } from "../core/SpotifyError.js"
-import { type Token, TokenStore } from "../store/TokenStore.js"
+import type { Token, TokenStore } from "../store/TokenStore.js"
 import { ofSession as tokenClient } from "../transport/guarded.js"
-import { make as makeApart } from "./apart.js"
+import { make as makeApart, ofSession } from "./apart.js"
 import { exchangeOf } from "./exchange.js"
 import { never } from "./lifetime.js"
-import { refreshing } from "./refresh.js"
-import { type AuthorizeOptions, signingIn } from "./signIn.js"
+import type { AuthorizeOptions } from "./signIn.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import { makeTokenCache, type TokenCache } from "./tokenCache.js"
 import { tokenGiven } from "./tokenGiven.js"
-import { inTurn, TokenTurns } from "./tokenTurns.js"
-import { makeVault } from "./vault.js"
+import { make as makeSessions } from "./userSessions.js"
 
 export { type AuthorizeOptions } from "./signIn.js"
 
@@ -153,7 +151,6 @@ const userOptions = {
   clientId: aText,
   redirectUri: aText,
   scopes: someScopes,
-  // Any text: a store takes whatever a user is called.
   key: aText,
   accountsUrl: aText
 }
@@ -176,43 +173,9 @@ const defaultKey = "default"
 const makeUser = (
   options: UserOptions & { readonly clientSecret?: Redacted.Redacted | undefined }
 ): Effect.Effect<SpotifySession.Service, InvalidInput, TokenStore | HttpClient.HttpClient | Scope_.Scope> =>
-  Effect.gen(function*() {
-    // Read once: what a sign-in is made of is what was checked.
-    const { accountsUrl, clientId, clientSecret, key = defaultKey, redirectUri, scopes = [] } = options
-    const app: SpotifyAuth.App = { accountsUrl, clientId, clientSecret }
-    yield* SpotifyAuth.checkApp(app)
-    yield* SpotifyAuth.checkRedirectUri(redirectUri)
-    const store = yield* TokenStore
-    const apart = yield* makeApart
-    const exchange = exchangeOf(yield* tokenClient, app)
-    const vault = inTurn(yield* makeVault(store, key, apart), yield* TokenTurns)
-    const cache = yield* makeTokenCache(apart, refreshing(vault, exchange))
-    const { authorizeUrl, handleCallback } = signingIn(
-      { ...app, redirectUri, scopes },
-      store,
-      vault,
-      cache,
-      exchange,
-      apart
-    )
-
-    // In this order: with a lock that is lost in between, what remains of a refusal would bring the user back.
-    const remove = Effect.map(Effect.zipRight(vault.refusal.forget, store.remove(key)), () => {
-      vault.forget()
-      cache.set(undefined)
-    })
-    return {
-      kind: "user",
-      key,
-      redirectUri,
-      accessToken: cache.accessToken,
-      renew: cache.renew,
-      refresh: Effect.flatMap(apart.run(vault.find), (found) => cache.replace(Option.getOrUndefined(found))),
-      token: apart.run(vault.find),
-      authorizeUrl,
-      handleCallback,
-      signOut: apart.run(vault.answered("remove", store.withLock(key, Effect.uninterruptible(remove))))
-    }
+  Effect.flatMap(makeSessions(options), (sessionOf) => {
+    const { close, session } = sessionOf(options.key ?? defaultKey)
+    return Effect.as(Effect.addFinalizer(() => close), session)
   })
 
 const withoutUser = (
@@ -282,10 +245,11 @@ export const makeClientCredentials = (
     yield* checkOptions("SpotifySession", appOptions, options ?? null)
     yield* SpotifyAuth.checkApp(options)
     const exchange = exchangeOf(yield* tokenClient, options)
-    const cache = yield* makeTokenCache(
-      yield* makeApart,
+    const cache = makeTokenCache(
+      ofSession(yield* makeApart),
       () => exchange({ type: "client_credentials" }, { scopes: [] })
     )
+    yield* Effect.addFinalizer(() => cache.close)
     return withoutUser("app", "client-credentials", "a client credentials session", cache)
   })
 

@@ -27,8 +27,7 @@ export interface Apart {
 }
 
 /** The fibers have the FiberRefs of whoever makes this. */
-export const make: Effect.Effect<Apart> = Effect.map(Effect.getFiberRefs, (fiberRefs): Apart => {
-  let closesAt: number | undefined
+export const make: Effect.Effect<Omit<Apart, "inClosing">> = Effect.map(Effect.getFiberRefs, (fiberRefs) => {
   const runtime = Runtime.make({
     context: Context.empty(),
     runtimeFlags: Runtime.defaultRuntimeFlags,
@@ -48,12 +47,7 @@ export const make: Effect.Effect<Apart> = Effect.map(Effect.getFiberRefs, (fiber
     })
   return {
     fork,
-    inClosing: (effect) =>
-      Effect.flatMap(Effect.clock, (clock) => {
-        closesAt ??= monotonic(clock) + Duration.toMillis(patience)
-        return soon(effect, Duration.millis(closesAt - monotonic(clock)))
-      }),
-    run: (effect) =>
+    run: <A, E>(effect: Effect.Effect<A, E>) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(
           fork(effect),
@@ -63,6 +57,19 @@ export const make: Effect.Effect<Apart> = Effect.map(Effect.getFiberRefs, (fiber
       )
   }
 })
+
+/** For a session, of what several share. */
+export const ofSession = (shared: Omit<Apart, "inClosing">): Apart => {
+  let closesAt: number | undefined
+  return {
+    ...shared,
+    inClosing: (effect) =>
+      Effect.flatMap(Effect.clock, (clock) => {
+        closesAt ??= monotonic(clock) + Duration.toMillis(patience)
+        return soon(effect, Duration.millis(closesAt - monotonic(clock)))
+      })
+  }
+}
 
 const result = <A, E>(fiber: Running<A, E>): Effect.Effect<A, E> => Effect.flatten(Effect.flatten(Fiber.await(fiber)))
 

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
 import { retryTokenRequest } from "../core/retry.js"
 import type { SessionError } from "../core/SpotifyError.js"
 import type { Token } from "../store/TokenStore.js"
@@ -45,97 +44,95 @@ export interface TokenCache {
   readonly current: () => Token | undefined
   /** Sets the token from outside; what a flight brings that is under way already comes too late. */
   readonly set: (token: Token | undefined) => void
+  /** Ends what is under way; who asks afterwards is interrupted. */
+  readonly close: Effect.Effect<void>
 }
 
 /**
- * `obtain` runs in the session's scope, not in the fiber that happened to ask first: that one may be interrupted without
+ * `obtain` runs until the session is closed, not in the fiber that happened to ask first: that one may be interrupted without
  * harm to the others, and has no part in what it does for them. It is repeated where that may help.
  */
 export const makeTokenCache = (
   apart: Apart,
   obtain: (flight: Flight, cache: TokenCache) => Effect.Effect<Token, SessionError>
-): Effect.Effect<TokenCache, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    let current: Token | undefined
-    let changes = 0
-    let flight: Shared | undefined
-    let fiber: Running<Token, SessionError> | undefined
-    let closed = false
+): TokenCache => {
+  let current: Token | undefined
+  let changes = 0
+  let flight: Shared | undefined
+  let fiber: Running<Token, SessionError> | undefined
+  let closed = false
 
-    yield* Effect.addFinalizer(() =>
-      Effect.suspend(() => {
-        closed = true
-        return fiber === undefined ? Effect.void : stopInClosing(apart, fiber)
-      })
-    )
+  const held = (isGood: (token: Token, now: number) => boolean, now: number): Token | undefined =>
+    current !== undefined && isGood(current, now) &&
+      !(flight?.refused === true && flight.replaced === textOf(current))
+      ? current
+      : undefined
 
-    const held = (isGood: (token: Token, now: number) => boolean, now: number): Token | undefined =>
-      current !== undefined && isGood(current, now) &&
-        !(flight?.refused === true && flight.replaced === textOf(current))
-        ? current
-        : undefined
-
-    const join = (replaced?: string, refused = false): Effect.Effect<Token, SessionError> =>
-      Effect.uninterruptibleMask((restore) => {
-        if (flight !== undefined) return restore(Deferred.await(flight.result))
-        if (closed) return Effect.interrupt
-        const mine = flight = takeOff(replaced, refused)
-        const changesBefore = changes
-        return retryTokenRequest(obtain(mine, cache), (error) => repeatAfter("refresh_token", error)).pipe(
-          Effect.interruptible,
-          Effect.onExit((exit) => {
-            flight = undefined
-            fiber = undefined
-            if (Exit.isSuccess(exit) && changes === changesBefore) current = exit.value
-            return Deferred.done(mine.result, exit)
-          }),
-          apart.fork,
-          Effect.flatMap((forked) => {
-            fiber = forked
-            return restore(Deferred.await(mine.result))
-          })
-        )
-      })
-
-    const other = (replaced: string | undefined, refused: boolean): Effect.Effect<Token, SessionError> =>
-      Effect.suspend(() =>
-        flight === undefined || flight.replaced === replaced
-          ? join(replaced, refused)
-          // What was under way for another reason may end with the very token that is to be replaced.
-          : Effect.flatMap(
-            join(),
-            (token) => textOf(token) === replaced ? other(replaced, refused) : Effect.succeed(token)
-          )
+  const join = (replaced?: string, refused = false): Effect.Effect<Token, SessionError> =>
+    Effect.uninterruptibleMask((restore) => {
+      if (flight !== undefined) return restore(Deferred.await(flight.result))
+      if (closed) return Effect.interrupt
+      const mine = flight = takeOff(replaced, refused)
+      const changesBefore = changes
+      return retryTokenRequest(obtain(mine, cache), (error) => repeatAfter("refresh_token", error)).pipe(
+        Effect.interruptible,
+        Effect.onExit((exit) => {
+          flight = undefined
+          fiber = undefined
+          if (Exit.isSuccess(exit) && changes === changesBefore) current = exit.value
+          return Deferred.done(mine.result, exit)
+        }),
+        apart.fork,
+        Effect.flatMap((forked) => {
+          fiber = forked
+          return restore(Deferred.await(mine.result))
+        })
       )
-
-    const valid = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const token = held(isFresh, now)
-      return token === undefined ? Effect.catchAll(join(), lastMinute) : Effect.succeed(token)
     })
 
-    // A token at its end is worth more than the reason why there is no later one.
-    const lastMinute = (error: SessionError): Effect.Effect<Token, SessionError> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const token = held(lasts, now)
-        return token === undefined ? Effect.fail(error) : Effect.succeed(token)
-      })
+  const other = (replaced: string | undefined, refused: boolean): Effect.Effect<Token, SessionError> =>
+    Effect.suspend(() =>
+      flight === undefined || flight.replaced === replaced
+        ? join(replaced, refused)
+        // What was under way for another reason may end with the very token that is to be replaced.
+        : Effect.flatMap(
+          join(),
+          (token) => textOf(token) === replaced ? other(replaced, refused) : Effect.succeed(token)
+        )
+    )
 
-    const cache: TokenCache = {
-      accessToken: Effect.map(valid, (token) => token.accessToken),
-      renew: (refused) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const text = Redacted.value(refused)
-          const token = held(isFresh, now)
-          return token !== undefined && textOf(token) !== text
-            ? Effect.succeed(token.accessToken)
-            : Effect.map(other(text, true), (renewed) => renewed.accessToken)
-        }),
-      replace: (token) => other(textOf(token), false),
-      current: () => current,
-      set: (token) => {
-        current = token
-        changes++
-      }
-    }
-    return cache
+  const valid = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const token = held(isFresh, now)
+    return token === undefined ? Effect.catchAll(join(), lastMinute) : Effect.succeed(token)
   })
+
+  // A token at its end is worth more than the reason why there is no later one.
+  const lastMinute = (error: SessionError): Effect.Effect<Token, SessionError> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const token = held(lasts, now)
+      return token === undefined ? Effect.fail(error) : Effect.succeed(token)
+    })
+
+  const cache: TokenCache = {
+    accessToken: Effect.map(valid, (token) => token.accessToken),
+    renew: (refused) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const text = Redacted.value(refused)
+        const token = held(isFresh, now)
+        return token !== undefined && textOf(token) !== text
+          ? Effect.succeed(token.accessToken)
+          : Effect.map(other(text, true), (renewed) => renewed.accessToken)
+      }),
+    replace: (token) => other(textOf(token), false),
+    current: () => current,
+    set: (token) => {
+      current = token
+      changes++
+    },
+    close: Effect.suspend(() => {
+      closed = true
+      return fiber === undefined ? Effect.void : Effect.asVoid(stopInClosing(apart, fiber))
+    })
+  }
+  return cache
+}

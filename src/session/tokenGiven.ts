@@ -33,6 +33,7 @@ export const tokenGiven = (given: Token): TokenCache => {
     current: () => current,
     set: (token) => {
       current = token
-    }
+    },
+    close: Effect.void
   }
 }

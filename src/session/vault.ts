@@ -12,7 +12,6 @@ import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import type * as Scope from "effect/Scope"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import { explained } from "../store/record.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
@@ -192,156 +191,157 @@ export interface Vault {
   readonly forget: () => void
   /** Ends the wait for a store that gives no answer, and runs outside of the caller's transaction. */
   readonly answered: <A, E>(operation: string, effect: Effect.Effect<A, E>) => Effect.Effect<A, E | TokenStoreError>
+  /** Gives the store what it hasn't taken yet, a last time. */
+  readonly close: Effect.Effect<void>
 }
 
 export const makeVault = (
   store: TokenStore.Service,
   key: string,
   apart: Apart
-): Effect.Effect<Vault, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    // What the store may not have taken: nobody uses it before it is kept.
-    let unsaved: Granted | undefined
-    let isStoring = false
-    /** Whether it was told that the store doesn't take what it is offered. */
-    let isTold = false
+): Vault => {
+  // What the store may not have taken: nobody uses it before it is kept.
+  let unsaved: Granted | undefined
+  let isStoring = false
+  /** Whether it was told that the store doesn't take what it is offered. */
+  let isTold = false
 
-    const get = store.get(key)
-    const read = Effect.map(get, Option.getOrUndefined)
+  const get = store.get(key)
+  const read = Effect.map(get, Option.getOrUndefined)
 
-    const refusal = makeRefusal(store, key, read)
+  const refusal = makeRefusal(store, key, read)
 
-    /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
-    const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
-      Effect.gen(function*() {
-        const { isSignIn, previous, token } = granted
-        unsaved = granted
-        const isSuccessor = isSame(found, previous)
-        if (!isSuccessor) {
-          const belongs = found !== undefined
-            ? isLater(granted, found)
-            : isSignIn || (yield* refusal.isOf(previous?.refreshToken))
-          if (!belongs) {
-            unsaved = undefined
-            return found
-          }
-          if (found !== undefined || isSignIn) unsaved = { ...granted, previous: found }
-        }
-        isStoring = true
-        yield* Effect.ensuring(
-          store.set(key, token),
-          Effect.sync(() => {
-            isStoring = false
-          })
-        )
-        if (!isSuccessor && found === undefined) yield* refusal.forget
-        return token
-      })
-
-    /** As `save`, of what was granted just now. A lock that isn't lost leaves what was there before. */
-    const saveNew = (granted: Granted): Effect.Effect<Token | undefined, TokenStoreError> => {
+  /** Keeps what was granted, unless what is in the store came later; gives what is in the store then. */
+  const save = (granted: Granted, found: Token | undefined): Effect.Effect<Token | undefined, TokenStoreError> =>
+    Effect.gen(function*() {
+      const { isSignIn, previous, token } = granted
       unsaved = granted
-      return Effect.flatMap(Effect.orElseSucceed(read, () => granted.previous), (found) => save(granted, found))
-    }
-
-    const stored = Effect.flatMap(
-      read,
-      (found) => unsaved === undefined ? Effect.succeed(found) : save(unsaved, found)
-    )
-
-    // Some stores commit when the lock is given back, so that a token is kept only then.
-    const locked = <A extends Token | undefined, E>(
-      effect: Effect.Effect<A, E>
-    ): Effect.Effect<A, E | TokenStoreError> =>
-      Effect.tap(withReason(store.withLock(key, Effect.uninterruptible(effect))), (token) => {
-        if (unsaved?.token === token) unsaved = undefined
-        if (unsaved !== undefined || !isTold) return Effect.void
-        isTold = false
-        return Effect.logInfo(`The token store works again: it has the last token of "${key}"`)
-      })
-
-    const forget = (): void => {
-      unsaved = undefined
-      isTold = false
-    }
-
-    let trying: Running<unknown, unknown> | undefined
-
-    const tellRefused = ({ message }: TokenStoreError) =>
-      Effect.suspend(() => {
-        if (isTold || unsaved === undefined) return Effect.void
-        isTold = true
-        return Effect.logWarning(
-          `The token store doesn't take a new token of "${key}". It is kept in memory and offered again, at least every ${
-            Duration.format(longestPause)
-          }. ${message}`
-        )
-      })
-
-    /** What a store doesn't take at once it may take soon, and whoever asked may not come again. */
-    const keepTrying = Effect.suspend(() =>
-      unsaved === undefined || trying !== undefined ? Effect.void : Effect.map(
-        Effect.suspend(() => unsaved === undefined ? Effect.void : Effect.asVoid(locked(stored))).pipe(
-          Effect.tapError(tellRefused),
-          Effect.retry(offers),
-          Effect.delay("100 millis"),
-          Effect.ensuring(Effect.sync(() => {
-            trying = undefined
-          })),
-          apart.fork
-        ),
-        (fiber) => {
-          trying = fiber
+      const isSuccessor = isSame(found, previous)
+      if (!isSuccessor) {
+        const belongs = found !== undefined
+          ? isLater(granted, found)
+          : isSignIn || (yield* refusal.isOf(previous?.refreshToken))
+        if (!belongs) {
+          unsaved = undefined
+          return found
         }
+        if (found !== undefined || isSignIn) unsaved = { ...granted, previous: found }
+      }
+      isStoring = true
+      yield* Effect.ensuring(
+        store.set(key, token),
+        Effect.sync(() => {
+          isStoring = false
+        })
       )
+      if (!isSuccessor && found === undefined) yield* refusal.forget
+      return token
+    })
+
+  /** As `save`, of what was granted just now. A lock that isn't lost leaves what was there before. */
+  const saveNew = (granted: Granted): Effect.Effect<Token | undefined, TokenStoreError> => {
+    unsaved = granted
+    return Effect.flatMap(Effect.orElseSucceed(read, () => granted.previous), (found) => save(granted, found))
+  }
+
+  const stored = Effect.flatMap(
+    read,
+    (found) => unsaved === undefined ? Effect.succeed(found) : save(unsaved, found)
+  )
+
+  // Some stores commit when the lock is given back, so that a token is kept only then.
+  const locked = <A extends Token | undefined, E>(
+    effect: Effect.Effect<A, E>
+  ): Effect.Effect<A, E | TokenStoreError> =>
+    Effect.tap(withReason(store.withLock(key, Effect.uninterruptible(effect))), (token) => {
+      if (unsaved?.token === token) unsaved = undefined
+      if (unsaved !== undefined || !isTold) return Effect.void
+      isTold = false
+      return Effect.logInfo(`The token store works again: it has the last token of "${key}"`)
+    })
+
+  const forget = (): void => {
+    unsaved = undefined
+    isTold = false
+  }
+
+  let trying: Running<unknown, unknown> | undefined
+
+  const tellRefused = ({ message }: TokenStoreError) =>
+    Effect.suspend(() => {
+      if (isTold || unsaved === undefined) return Effect.void
+      isTold = true
+      return Effect.logWarning(
+        `The token store doesn't take a new token of "${key}". It is kept in memory and offered again, at least every ${
+          Duration.format(longestPause)
+        }. ${message}`
+      )
+    })
+
+  /** What a store doesn't take at once it may take soon, and whoever asked may not come again. */
+  const keepTrying = Effect.suspend(() =>
+    unsaved === undefined || trying !== undefined ? Effect.void : Effect.map(
+      Effect.suspend(() => unsaved === undefined ? Effect.void : Effect.asVoid(locked(stored))).pipe(
+        Effect.tapError(tellRefused),
+        Effect.retry(offers),
+        Effect.delay("100 millis"),
+        Effect.ensuring(Effect.sync(() => {
+          trying = undefined
+        })),
+        apart.fork
+      ),
+      (fiber) => {
+        trying = fiber
+      }
     )
+  )
 
-    /** What is lost with a token that was never kept; nothing where the one before it still serves. */
-    const lossOf = ({ isSignIn, previous, token }: Granted): string | undefined => {
-      if (isSignIn) return "the sign-in isn't kept"
-      return token.refreshToken === undefined || !hasOtherRefreshToken(previous, token.refreshToken)
-        ? undefined
-        : "the refresh token that the store has is the one before, which Spotify may not take any more"
-    }
+  /** What is lost with a token that was never kept; nothing where the one before it still serves. */
+  const lossOf = ({ isSignIn, previous, token }: Granted): string | undefined => {
+    if (isSignIn) return "the sign-in isn't kept"
+    return token.refreshToken === undefined || !hasOtherRefreshToken(previous, token.refreshToken)
+      ? undefined
+      : "the refresh token that the store has is the one before, which Spotify may not take any more"
+  }
 
-    const tellLost = (reason: string) => {
-      const loss = unsaved && lossOf(unsaved)
-      return loss === undefined
-        ? Effect.void
-        : Effect.logError(
-          `The session of "${key}" ended before the token store took its last token: ${loss}, and the user may have to ` +
-            `sign in again. ${reason}`
-        )
-    }
+  const tellLost = (reason: string) => {
+    const loss = unsaved && lossOf(unsaved)
+    return loss === undefined
+      ? Effect.void
+      : Effect.logError(
+        `The session of "${key}" ended before the token store took its last token: ${loss}, and the user may have to ` +
+          `sign in again. ${reason}`
+      )
+  }
 
-    const noAnswer = `The store gave no answer for ${Duration.format(patience)}.`
+  const noAnswer = `The store gave no answer for ${Duration.format(patience)}.`
 
-    yield* Effect.addFinalizer(() =>
-      Effect.gen(function*() {
-        if (trying !== undefined) yield* stopInClosing(apart, trying)
-        if (unsaved === undefined) return
-        // What a silent store was given already, it doesn't take a second time.
-        if (isStoring) return yield* tellLost(noAnswer)
-        let reason = noAnswer
-        const last = yield* apart.fork(Effect.tapError(locked(stored), ({ message }) =>
-          Effect.sync(() => {
-            reason = message
-          })))
-        yield* apart.inClosing(Fiber.await(last))
-        yield* tellLost(reason)
-      })
-    )
-
-    return {
-      key,
-      find: answered("get", get),
-      stored,
-      save: saveNew,
-      hasUnsaved: (token) => unsaved !== undefined && (token === undefined || unsaved.token === token),
-      keepTrying,
-      locked,
-      refusal,
-      forget,
-      answered
-    }
+  const end = Effect.gen(function*() {
+    if (trying !== undefined) yield* stopInClosing(apart, trying)
+    if (unsaved === undefined) return
+    // What a silent store was given already, it doesn't take a second time.
+    if (isStoring) return yield* tellLost(noAnswer)
+    let reason = noAnswer
+    const last = yield* apart.fork(Effect.tapError(locked(stored), ({ message }) =>
+      Effect.sync(() => {
+        reason = message
+      })))
+    yield* apart.inClosing(Fiber.await(last))
+    yield* tellLost(reason)
   })
+
+  return {
+    key,
+    find: answered("get", get),
+    stored,
+    save: saveNew,
+    hasUnsaved: (token) => unsaved !== undefined && (token === undefined || unsaved.token === token),
+    keepTrying,
+    locked,
+    refusal,
+    forget,
+    answered,
+    // Apart, since whoever closes a session may have nothing to do with it.
+    close: Effect.suspend(() => trying === undefined && unsaved === undefined ? Effect.void : apart.run(end))
+  }
+}

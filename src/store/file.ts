@@ -26,8 +26,9 @@ import {
 } from "./lockFiles.js"
 
 // Of a key's lock, under which a token is refreshed. A takeover by mistake would cost a second refresh, so it comes late.
-// With the wait for a write of the dead owner it still takes ten seconds at most, as `layerFile` promises.
-const refreshTimes: LockTimes = { heartbeat: Duration.seconds(1), staleAfter: Duration.seconds(7) }
+// With the wait for a write of the dead owner, and half a second for looks on a busy machine, it still takes ten seconds
+// at most, as `layerFile` promises.
+const refreshTimes: LockTimes = { heartbeat: Duration.seconds(1), staleAfter: Duration.millis(6500) }
 
 // Of the write lock. A write is short, and a takeover by mistake does no harm: the write is fenced off and repeated.
 const writeTimes: LockTimes = { heartbeat: Duration.millis(400), staleAfter: Duration.seconds(2) }
