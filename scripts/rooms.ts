@@ -45,18 +45,18 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "session",
     holds: "a valid access token, refreshed in single flight; the OAuth exchanges",
-    shares: ["apart", "owner", "tokenTurns"]
+    shares: ["owner", "tokenTurns", "userSessions"]
   },
   { name: "store", holds: "where tokens are kept: memory, file, KeyValueStore, SQL, sealed", shares: ["record"] },
   {
     name: "transport",
-    holds: "how a request leaves and an answer comes: fetch, undici, any HttpClient, deadlines",
-    shares: ["body", "deadline", "failure", "guarded", "httpClient"]
+    holds: "how a request leaves and an answer comes: fetch, undici, any HttpClient",
+    shares: ["body", "failure", "guarded", "httpClient"]
   },
   {
     name: "core",
     holds: "the ground: errors, ids, scopes, and small helpers that know no other room",
-    shares: ["digest", "input", "options", "retry", "span", "text", "time"]
+    shares: ["deadline", "digest", "input", "options", "retry", "span", "text", "time"]
   }
 ]
 

@@ -23,6 +23,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import type { Restore } from "../core/deadline.js"
 import {
   DecodeError,
   isTransient,
@@ -33,7 +34,6 @@ import {
 } from "../core/SpotifyError.js"
 import { monotonic, sleepOn } from "../core/time.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
-import type { Restore } from "../transport/deadline.js"
 import { type Ahead, ahead } from "./ahead.js"
 import { detailOf, errorOf } from "./answer.js"
 import type { Dispatcher, Outcome, Priority } from "./dispatcher.js"

@@ -12,9 +12,9 @@ import * as Tracer from "effect/Tracer"
 import { Ahead, ahead } from "../client/ahead.js"
 import { priority } from "../client/fiberRefs.js"
 import type { Request, Response, SpotifyClient } from "../client/SpotifyClient.js"
+import type { Restore } from "../core/deadline.js"
 import type { SpotifyError } from "../core/SpotifyError.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
-import type { Restore } from "../transport/deadline.js"
 import { decorate, headersKey } from "./decorate.js"
 
 /** A request on its way, and how many wait for its answer. */

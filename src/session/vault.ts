@@ -2,20 +2,18 @@
  * The token store as one session sees it: what was granted and isn't kept yet is written ahead of everything else (an
  * outbox of one), offered again with backoff, and compared with what is there where a lock was lost (fencing by content).
  */
-import type * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import { within } from "../core/deadline.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import { explained } from "../store/record.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
-import { Deadline } from "../transport/deadline.js"
 import { type Apart, patience, type Running, stopInClosing } from "./apart.js"
 
 export const clearText = (secret: Redacted.Redacted | undefined): string | undefined => secret && Redacted.value(secret)
@@ -84,16 +82,7 @@ const withReason = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | Tok
 /** How long a store may be silent: longer than the stores of this library are by themselves. */
 const storePatience = Duration.seconds(65)
 
-/** One for all sessions: a timer for each reading of a token costs more than the reading. */
-const deadlines = new WeakMap<Clock.Clock, Deadline>()
-
-const deadlineOf = (clock: Clock.Clock): Deadline => {
-  const known = deadlines.get(clock)
-  if (known !== undefined) return known
-  const made = new Deadline(Duration.toMillis(storePatience))
-  deadlines.set(clock, made)
-  return made
-}
+const inTime = within(storePatience)
 
 const silent = (operation: string) =>
   TokenStoreError.of(
@@ -105,22 +94,7 @@ const silent = (operation: string) =>
 
 /** Ends the wait for a silent store. Outside of the caller's transaction, which may be undone, and so may wait for that one. */
 const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
-  Effect.uninterruptible(
-    Effect.zipWith(
-      Effect.clock,
-      // In a fiber of its own, since a store may not be interruptible.
-      Effect.forkDaemon(Effect.exit(Effect.interruptible(withReason(effect)))),
-      (clock, fiber) =>
-        deadlineOf(clock).run<A, E | TokenStoreError, TokenStoreError>(clock, Effect.interruptible, (done) => {
-          fiber.addObserver((exit) => done(Effect.flatten(exit)))
-          return {
-            abort: () => fiber.unsafeInterruptAsFork(FiberId.none),
-            aborted: Effect.void,
-            soFar: () => undefined
-          }
-        }, () => silent(operation))
-    ).pipe(Effect.flatten)
-  )
+  inTime(withReason(effect), () => silent(operation))
 
 /** That Spotify refused a refresh token, kept in the token's place for a process that comes late with another. */
 interface Refusal {

@@ -27,6 +27,7 @@ const pendingJson = Schema.parseJson(PendingSignIn)
 
 /** A key's lock, for the work under it. */
 interface Held {
+  readonly key: string
   readonly claim: Claim
   /** What the work set, which is kept at its end. */
   next: { readonly value: string; readonly updated: number } | undefined
@@ -73,7 +74,7 @@ const makeLocks = (
               Effect.flatMap(tokenIdOf(key), (tokenId) => claims.acquire(key, tokenId))
             )
             const around = yield* FiberRef.get(heldLocks)
-            const held: Held = { claim, next: undefined, isEnded: false, around }
+            const held: Held = { key, claim, next: undefined, isEnded: false, around }
             const exit = yield* Effect.exit(Effect.locally(restore(effect), heldLocks, held))
             yield* release(held)
             return yield* exit
@@ -81,11 +82,11 @@ const makeLocks = (
         )
       ),
     remove: claims.remove,
-    /** The lock of a token's key, where the fiber is under it. */
-    held: (tokenId: string) =>
+    /** The lock of a key, where the fiber is under it. */
+    held: (key: string) =>
       Effect.map(FiberRef.get(heldLocks), (innermost) => {
         let held = innermost
-        while (held !== undefined && (held.isEnded || held.claim.tokenId !== tokenId)) held = held.around
+        while (held !== undefined && (held.isEnded || held.key !== key)) held = held.around
         return held
       })
   }
@@ -137,28 +138,27 @@ const make = (client: SqlClient.SqlClient, table: string) =>
     return TokenStore.of({
       get: (key) =>
         Effect.gen(function*() {
-          const id = yield* tokenIdOf(key)
-          const held = yield* locks.held(id)
+          const held = yield* locks.held(key)
           return yield* decode(
             "get",
             tokenJson,
-            held === undefined ? yield* valueOf(id) : held.next?.value ?? held.claim.found
+            held === undefined ? yield* valueOf(yield* tokenIdOf(key)) : held.next?.value ?? held.claim.found
           )
         }),
       set: (key, token) =>
         Effect.gen(function*() {
-          const id = yield* tokenIdOf(key)
           const value = yield* Effect.orDie(Schema.encode(tokenJson)(token))
           const updated = yield* Clock.currentTimeMillis
-          const held = yield* locks.held(id)
-          if (held === undefined) yield* put("set", id, "token", key, value, updated)
+          const held = yield* locks.held(key)
+          if (held === undefined) yield* put("set", yield* tokenIdOf(key), "token", key, value, updated)
           else held.next = { value, updated }
         }),
       remove: (key) =>
         Effect.gen(function*() {
-          const id = yield* tokenIdOf(key)
-          const held = yield* locks.held(id)
-          if (held === undefined) return yield* write("remove", sql`DELETE FROM ${name} WHERE id = ${id}`)
+          const held = yield* locks.held(key)
+          if (held === undefined) {
+            return yield* write("remove", sql`DELETE FROM ${name} WHERE id = ${yield* tokenIdOf(key)}`)
+          }
           held.next = undefined
           yield* locks.remove(held.claim)
         }),

@@ -323,4 +323,18 @@ export const makeClaims = (
 /** The key as in JSON, because a database knows neither NUL nor lone surrogates. */
 export const asColumn = (key: string): string => JSON.stringify(key).slice(1, -1)
 
-export const tokenIdOf = (key: string): Effect.Effect<string> => digest("token", key)
+/** Of the keys that were asked for last, the oldest first: a refresh asks twice, and a hash takes a thread of its own. */
+const tokenIds = new Map<string, string>()
+
+export const tokenIdOf = (key: string): Effect.Effect<string> =>
+  Effect.suspend(() => {
+    const known = tokenIds.get(key)
+    return known !== undefined ? Effect.succeed(known) : Effect.map(digest("token", key), (id) => {
+      for (const oldest of tokenIds.keys()) {
+        if (tokenIds.size < 1000) break
+        tokenIds.delete(oldest)
+      }
+      tokenIds.set(key, id)
+      return id
+    })
+  })

@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
+import { within } from "../core/deadline.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import * as batch from "./batch.js"
 import * as dialects from "./dialects.js"
@@ -24,6 +25,8 @@ const whyLate = ({ isConnected }: Progress): string =>
     ? `no answer for ${time}: the database is away, or somebody holds what the statement needs`
     : `no connection to the database for ${time}: all of the pool are in use, perhaps by a transaction of this program ` +
       "that waits for this call"
+
+const limited = within(dialects.maxWait)
 
 /** How many go into one statement, which others wait for. */
 const together = 200
@@ -60,10 +63,7 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
 
     /** The timeout, also where the caller can't be interrupted. */
     const inTime = (operation: string, why: () => string) => <A>(effect: Effect.Effect<A, TokenStoreError>) =>
-      Effect.timeoutFail(Effect.interruptible(effect), {
-        duration: dialects.maxWait,
-        onTimeout: () => TokenStoreError.of(store, operation, why())
-      })
+      limited(effect, () => TokenStoreError.of(store, operation, why()))
 
     const sendWith = <A>(operation: string, progress: Progress, result: Effect.Effect<A, SqlError>) =>
       result.pipe(
@@ -71,7 +71,6 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
         Effect.mapError(toStoreError(operation)),
         // Interrupting a statement would cancel it, and a connection that arrives later would never go back to its pool.
         Effect.uninterruptible,
-        Effect.disconnect,
         inTime(operation, () => whyLate(progress))
       )
 

@@ -36,7 +36,7 @@ const bad: ReadonlyArray<readonly [file: string, specifier: string, says: RegExp
 
 const good: ReadonlyArray<readonly [file: string, specifier: string]> = [
   ["client/call.ts", "./pace.js"],
-  ["client/call.ts", "../transport/deadline.js"],
+  ["client/call.ts", "../core/deadline.js"],
   ["operations/Albums.ts", "../endpoint/parameters.js"],
   ["operations/Endpoints.ts", "./Tracks.js"],
   ["cli/fake.ts", "../testing/index.js"],

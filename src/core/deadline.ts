@@ -1,9 +1,10 @@
 import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
-import { monotonic, sleepOn } from "../core/time.js"
+import { monotonic, sleepOn } from "./time.js"
 
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
@@ -109,4 +110,36 @@ export class Deadline {
       return Effect.void
     })
   }
+}
+
+/**
+ * As `Effect.timeoutFail`, also where the caller can't be interrupted: the effect runs in a fiber of its own, and where
+ * it can't be interrupted either, nobody waits for it. For many at once, which share a timer for each clock.
+ */
+export const within = (duration: Duration.Duration) => {
+  const deadlines = new WeakMap<Clock.Clock, Deadline>()
+  const deadlineOf = (clock: Clock.Clock): Deadline => {
+    const known = deadlines.get(clock)
+    if (known !== undefined) return known
+    const made = new Deadline(Duration.toMillis(duration))
+    deadlines.set(clock, made)
+    return made
+  }
+  return <A, E, E2, R>(effect: Effect.Effect<A, E, R>, onExpiry: () => E2): Effect.Effect<A, E | E2, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.zipWith(
+        Effect.clock,
+        // As a value, since a fiber that fails is a line in the log.
+        Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
+        (clock, fiber) =>
+          deadlineOf(clock).run<A, E, E2>(clock, restore, (done) => {
+            fiber.addObserver((exit) => done(Effect.flatten(exit)))
+            return {
+              abort: () => fiber.unsafeInterruptAsFork(FiberId.none),
+              aborted: Effect.void,
+              soFar: () => undefined
+            }
+          }, onExpiry)
+      ).pipe(Effect.flatten)
+    )
 }
