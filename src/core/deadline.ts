@@ -112,34 +112,49 @@ export class Deadline {
   }
 }
 
-/**
- * As `Effect.timeoutFail`, also where the caller can't be interrupted: the effect runs in a fiber of its own, and where
- * it can't be interrupted either, nobody waits for it. For many at once, which share a timer for each clock.
- */
-export const within = (duration: Duration.Duration) => {
+/** Deadlines of one time, one for each clock. */
+const perClock = (duration: Duration.Duration) => {
   const deadlines = new WeakMap<Clock.Clock, Deadline>()
-  const deadlineOf = (clock: Clock.Clock): Deadline => {
+  return (clock: Clock.Clock): Deadline => {
     const known = deadlines.get(clock)
     if (known !== undefined) return known
     const made = new Deadline(Duration.toMillis(duration))
     deadlines.set(clock, made)
     return made
   }
-  return <A, E, E2, R>(effect: Effect.Effect<A, E, R>, onExpiry: () => E2): Effect.Effect<A, E | E2, R> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.zipWith(
-        Effect.clock,
-        // As a value, since a fiber that fails is a line in the log.
-        Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
-        (clock, fiber) =>
-          deadlineOf(clock).run<A, E, E2>(clock, restore, (done) => {
-            fiber.addObserver((exit) => done(Effect.flatten(exit)))
-            return {
-              abort: () => fiber.unsafeInterruptAsFork(FiberId.none),
-              aborted: Effect.void,
-              soFar: () => undefined
-            }
-          }, onExpiry)
-      ).pipe(Effect.flatten)
-    )
+}
+
+/** Asks for something and tells its result; gives what is to be called when nobody waits for it any more. */
+export type Ask<A, E> = (done: (result: Effect.Effect<A, E>) => void) => () => void
+
+/** As `Effect.timeoutFail`, for many at once, which share a timer for each clock. */
+export const limit = (duration: Duration.Duration) => {
+  const deadlineOf = perClock(duration)
+
+  const wait = <A, E, E2>(restore: Restore, ask: Ask<A, E>, onExpiry: () => E2): Effect.Effect<A, E | E2> =>
+    Effect.flatMap(Effect.clock, (clock) =>
+      deadlineOf(clock).run<A, E, E2>(
+        clock,
+        restore,
+        (done) => ({ abort: ask(done), aborted: Effect.void, soFar: () => undefined }),
+        onExpiry
+      ))
+
+  return {
+    asked: <A, E, E2>(ask: Ask<A, E>, onExpiry: () => E2): Effect.Effect<A, E | E2> =>
+      Effect.uninterruptibleMask((restore) => wait(restore, ask, onExpiry)),
+    /** The effect runs in a fiber of its own: it may be that it can't be interrupted, or the caller. */
+    effect: <A, E, E2, R>(effect: Effect.Effect<A, E, R>, onExpiry: () => E2): Effect.Effect<A, E | E2, R> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(
+          // As a value, since a fiber that fails is a line in the log.
+          Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
+          (fiber) =>
+            wait<A, E, E2>(restore, (done) => {
+              fiber.addObserver((exit) => done(Effect.flatten(exit)))
+              return () => fiber.unsafeInterruptAsFork(FiberId.none)
+            }, onExpiry)
+        )
+      )
+  }
 }

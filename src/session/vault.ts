@@ -10,7 +10,7 @@ import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { within } from "../core/deadline.js"
+import { limit } from "../core/deadline.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import { explained } from "../store/record.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
@@ -82,7 +82,7 @@ const withReason = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | Tok
 /** How long a store may be silent: longer than the stores of this library are by themselves. */
 const storePatience = Duration.seconds(65)
 
-const inTime = within(storePatience)
+const inTime = limit(storePatience).effect
 
 const silent = (operation: string) =>
   TokenStoreError.of(

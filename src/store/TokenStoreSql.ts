@@ -97,7 +97,7 @@ const make = (client: SqlClient.SqlClient, table: string) =>
     const store = `table ${table}`
     const database = yield* makeDatabase(client, store, table)
     yield* openTable(database, store, table)
-    const { dialect, grouped, inTime, sql, write } = database
+    const { dialect, grouped, sql, write } = database
     const name = sql(table)
 
     interface Row {
@@ -111,9 +111,8 @@ const make = (client: SqlClient.SqlClient, table: string) =>
       statement: (ids: ReadonlyArray<string>) => sql<Row>`SELECT id, value FROM ${name} WHERE ${sql.in("id", ids)}`,
       resultOf: (id, rows) => rows.get(id)?.value ?? null
     })
-    const valueOf = (id: string) => inTime("get", values.whyLate)(values.ask(id))
 
-    const locks = makeLocks(database, store, yield* machine, valueOf)
+    const locks = makeLocks(database, store, yield* machine, values.ask)
 
     const decode = <A, I>(operation: string, schema: Schema.Schema<A, I>, value: I | null | undefined) =>
       Effect.transposeMapOption(
@@ -142,7 +141,7 @@ const make = (client: SqlClient.SqlClient, table: string) =>
           return yield* decode(
             "get",
             tokenJson,
-            held === undefined ? yield* valueOf(yield* tokenIdOf(key)) : held.next?.value ?? held.claim.found
+            held === undefined ? yield* values.ask(yield* tokenIdOf(key)) : held.next?.value ?? held.claim.found
           )
         }),
       set: (key, token) =>

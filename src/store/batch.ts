@@ -2,9 +2,10 @@
  * One statement for many callers, by group commit: a burst costs few statements, transactions and connections, and a
  * single call waits for nobody.
  */
-import * as Deferred from "effect/Deferred"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as FiberId from "effect/FiberId"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import { type Asked, group } from "./groupCommit.js"
 
 export interface Options<I, A, E> {
@@ -18,13 +19,15 @@ export interface Options<I, A, E> {
   readonly isOfOne: (error: E) => boolean
   /** Runs in the background what is nobody's own. */
   readonly fork: (effect: Effect.Effect<void>) => void
-  /** Told of an item that was on its way when whoever asked was interrupted, once its statement has ended. */
+  /** Told of an item that was on its way when nobody waited for it any more, once its statement has ended. */
   readonly late?: (item: I) => Effect.Effect<void>
 }
 
+type Done<A, E> = (result: Exit.Exit<A, E>) => void
+
 interface Entry<I, A, E> extends Asked<E> {
   readonly item: I
-  readonly result: Deferred.Deferred<A, E>
+  done: Done<A, E>
 }
 
 /** Lets come what else is on its way: a driver that works in this thread would keep it out. */
@@ -34,7 +37,8 @@ const turn = Effect.async<void>((resume) => {
   else setTimeout(done, 0)
 })
 
-export const make = <I, A, E>(options: Options<I, A, E>): (item: I) => Effect.Effect<A, E> => {
+/** Asks for an item and tells its result; gives what is to be called when nobody waits for it any more. */
+export const make = <I, A, E>(options: Options<I, A, E>): (item: I, done: Done<A, E>) => () => void => {
   const { fork, isOfOne, late, limit, nameOf, run } = options
   const take = (queue: ReadonlyArray<Entry<I, A, E>>) => {
     const taken: Array<Entry<I, A, E>> = []
@@ -52,43 +56,43 @@ export const make = <I, A, E>(options: Options<I, A, E>): (item: I) => Effect.Ef
     return [taken, rest] as const
   }
 
+  const tell = (entries: ReadonlyArray<Entry<I, A, E>>, result: Exit.Exit<A, E>) =>
+    Effect.sync(() => {
+      for (const { done } of entries) done(result)
+    })
+
   const attempt = (entries: ReadonlyArray<Entry<I, A, E>>): Effect.Effect<void> =>
     Effect.suspend(() => run(entries.map(({ item }) => item))).pipe(
-      Effect.flatMap((results) =>
-        Effect.forEach(entries, (entry, index) => {
+      Effect.map((results) => {
+        for (const [index, { done }] of entries.entries()) {
           const result = results[index]
-          return result === undefined
-            ? Deferred.die(entry.result, new Error("A statement gave too few results"))
-            : Deferred.succeed(entry.result, result)
-        }, { discard: true })
-      ),
-      Effect.catchAll((error) =>
-        entries.length > 1 && isOfOne(error)
-          ? Effect.forEach(entries, (entry) => attempt([entry]), { discard: true })
-          : Effect.forEach(entries, (entry) => Deferred.fail(entry.result, error), { discard: true })
-      ),
+          done(result === undefined ? Exit.die(new Error("A statement gave too few results")) : Exit.succeed(result))
+        }
+      }),
       Effect.catchAllCause((cause) =>
-        Effect.forEach(entries, (entry) => Deferred.failCause(entry.result, cause), { discard: true })
+        Either.match(Cause.failureOrCause(cause), {
+          onLeft: (error) =>
+            entries.length > 1 && isOfOne(error)
+              ? Effect.forEach(entries, (entry) => attempt([entry]), { discard: true })
+              : tell(entries, Exit.failCause(cause)),
+          onRight: () => tell(entries, Exit.failCause(cause))
+        })
       )
     )
 
-  const { add, takeBack } = group<E, Entry<I, A, E>>(attempt, {
-    before: turn,
-    take,
-    fork: (runs) => Effect.sync(() => fork(runs))
-  })
+  const { enqueue, takeBack } = group<E, Entry<I, A, E>>(attempt, { before: turn, take })
 
-  return (item) =>
-    Effect.uninterruptibleMask((restore) => {
-      const result = Deferred.unsafeMake<A, E>(FiberId.none)
-      const entry: Entry<I, A, E> = { item, result, fail: (cause) => Deferred.failCause(result, cause) }
-      return Effect.zipRight(
-        add(entry),
-        Effect.onInterrupt(restore(Deferred.await(result)), () =>
-          Effect.sync(() => {
-            if (takeBack(entry) || late === undefined) return
-            fork(Effect.zipRight(Effect.exit(Deferred.await(result)), late(item)))
-          }))
-      )
-    })
+  return (item, done) => {
+    const entry: Entry<I, A, E> = {
+      item,
+      done,
+      fail: (cause) => Effect.sync(() => entry.done(Exit.failCause(cause)))
+    }
+    const runs = enqueue(entry)
+    if (runs !== undefined) fork(runs)
+    return () => {
+      if (takeBack(entry) || late === undefined) return
+      entry.done = () => fork(late(item))
+    }
+  }
 }

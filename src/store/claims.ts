@@ -237,7 +237,7 @@ export const makeClaims = (
   const taken = (waiter: Waiter): Effect.Effect<WantedRow, TokenStoreError> =>
     Effect.suspend(() => {
       waiter.isAsking = true
-      return statements.take.ask(waiter.wanted)
+      return statements.take.askPatiently(waiter.wanted)
     }).pipe(
       Effect.tap(() => Effect.sync(() => void (waiter.isAsking = false))),
       Effect.flatMap((row) => {
@@ -299,9 +299,9 @@ export const makeClaims = (
     Effect.gen(function*() {
       yield* renewing.delete(claim)
       const { found, id, key, owner } = claim
-      const { isKept, isMine } = yield* statements.end.ask({ id, owner, key, before: found, next, updated }).pipe(
-        inTime(operation, statements.end.whyLate),
-        Effect.onError(() => Effect.sync(() => statements.leave(claim)))
+      const { isKept, isMine } = yield* Effect.onError(
+        statements.end.ask({ id, owner, key, before: found, next, updated }),
+        () => Effect.sync(() => statements.leave(claim))
       )
       if (next !== null && !isKept) yield* failure(claim, operation, isMine)
     })

@@ -12,6 +12,8 @@ export interface Asked<E> {
 export interface Group<I> {
   /** Asks for something; it is done in a fiber that no caller interrupts. */
   readonly add: (item: I) => Effect.Effect<void>
+  /** As `add`, but gives the runs, which the caller forks, where none is under way. */
+  readonly enqueue: (item: I) => Effect.Effect<void> | undefined
   /** Takes back what no run has begun yet; false where one has. */
   readonly takeBack: (item: I) => boolean
 }
@@ -21,14 +23,12 @@ export interface GroupOptions<I> {
   readonly before?: Effect.Effect<void>
   /** Splits those who wait into those of the next run and the rest; all of them go, unless said. */
   readonly take?: (queue: ReadonlyArray<I>) => readonly [taken: ReadonlyArray<I>, rest: ReadonlyArray<I>]
-  /** Starts the runs; a daemon fiber, unless said. */
-  readonly fork?: (runs: Effect.Effect<void>) => Effect.Effect<unknown>
 }
 
 /** One run at a time; `run` ends all that it is given. */
 export const group = <E, I extends Asked<E>>(
   run: (items: ReadonlyArray<I>) => Effect.Effect<void, E>,
-  { before = Effect.void, fork = Effect.forkDaemon, take = (queue) => [queue, []] }: GroupOptions<I> = {}
+  { before = Effect.void, take = (queue) => [queue, []] }: GroupOptions<I> = {}
 ): Group<I> => {
   let queue: Array<I> = []
   let isRunning = false
@@ -51,13 +51,19 @@ export const group = <E, I extends Asked<E>>(
     return before.pipe(Effect.zipRight(next), Effect.zipRight(drain))
   })
 
+  const enqueue = (item: I) => {
+    queue.push(item)
+    if (isRunning) return undefined
+    isRunning = true
+    return drain
+  }
+
   return {
+    enqueue,
     add: (item) =>
       Effect.suspend(() => {
-        queue.push(item)
-        if (isRunning) return Effect.void
-        isRunning = true
-        return Effect.asVoid(fork(drain))
+        const runs = enqueue(item)
+        return runs === undefined ? Effect.void : Effect.asVoid(Effect.forkDaemon(runs))
       }),
     takeBack: (item) => {
       const isQueued = queue.includes(item)

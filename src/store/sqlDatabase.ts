@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
-import { within } from "../core/deadline.js"
+import { limit } from "../core/deadline.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import * as batch from "./batch.js"
 import * as dialects from "./dialects.js"
@@ -26,14 +26,15 @@ const whyLate = ({ isConnected }: Progress): string =>
     : `no connection to the database for ${time}: all of the pool are in use, perhaps by a transaction of this program ` +
       "that waits for this call"
 
-const limited = within(dialects.maxWait)
+const limited = limit(dialects.maxWait)
 
 /** How many go into one statement, which others wait for. */
 const together = 200
 
 export interface Grouped<I, A> {
-  /** Without a timeout of its own beside that of the statement. */
   readonly ask: (item: I) => Effect.Effect<A, TokenStoreError>
+  /** Without a timeout of its own beside that of the statement. */
+  readonly askPatiently: (item: I) => Effect.Effect<A, TokenStoreError>
   /** What one who still waits for the answer waits for. */
   readonly whyLate: () => string
 }
@@ -63,7 +64,7 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
 
     /** The timeout, also where the caller can't be interrupted. */
     const inTime = (operation: string, why: () => string) => <A>(effect: Effect.Effect<A, TokenStoreError>) =>
-      limited(effect, () => TokenStoreError.of(store, operation, why()))
+      limited.effect(effect, () => TokenStoreError.of(store, operation, why()))
 
     const sendWith = <A>(operation: string, progress: Progress, result: Effect.Effect<A, SqlError>) =>
       result.pipe(
@@ -97,7 +98,7 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
     }): Grouped<I, A> => {
       const { late, nameOf, operation, resultOf, run, statement } = options
       let progress: Progress = { isConnected: false }
-      const ask = batch.make<I, A, TokenStoreError>({
+      const start = batch.make<I, A, TokenStoreError>({
         run: (items) =>
           Effect.suspend(() => {
             const mine: Progress = { isConnected: false }
@@ -114,7 +115,12 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
         isOfOne: ({ detail }) => detail.startsWith("Failed to execute"),
         fork
       })
-      return { ask, whyLate: () => whyLate(progress) }
+      return {
+        ask: (item) =>
+          limited.asked((done) => start(item, done), () => TokenStoreError.of(store, operation, whyLate(progress))),
+        askPatiently: (item) => Effect.async((resume) => Effect.sync(start(item, resume))),
+        whyLate: () => whyLate(progress)
+      }
     }
 
     return { sql, dialect, send, read, write, grouped, inTime, fork }
