@@ -51,7 +51,7 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "transport",
     holds: "how a request leaves and an answer comes: fetch, undici, any HttpClient",
-    shares: ["body", "failure", "guarded", "httpClient"]
+    shares: ["body", "failure", "httpClient"]
   },
   {
     name: "core",

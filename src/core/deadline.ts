@@ -16,7 +16,7 @@ interface Started<A, E> {
 }
 
 interface Running {
-  readonly end: number
+  end: number
   readonly expire: () => void
 }
 
@@ -28,8 +28,13 @@ export class Deadline {
   private readonly running = new Set<Running>()
   private timer: Fiber.RuntimeFiber<void> | undefined
   private isResting = false
+  private standstills = 0
 
-  constructor(private readonly millis: number) {}
+  /**
+   * After this process stood still, timers come before the answers that have arrived meanwhile. With `isPatient` that time
+   * doesn't count, ten times at most.
+   */
+  constructor(private readonly millis: number, private readonly isPatient = false) {}
 
   /** Within an uninterruptible region, which `restore` leaves for the time of waiting. */
   run<A, E, E2>(
@@ -78,6 +83,7 @@ export class Deadline {
   }
 
   private begin(running: Running, clock: Clock.Clock): void {
+    if (this.running.size === 0) this.standstills = 0
     this.running.add(running)
     this.timer ??= Effect.runFork(this.watch(clock), { immediate: false })
   }
@@ -96,12 +102,22 @@ export class Deadline {
     })
   }
 
+  /** Puts off all ends by the time for which the process stood still. */
+  private forgive(late: number): void {
+    if (!this.isPatient || late < 2000 || ++this.standstills > 10) return
+    for (const running of this.running) running.end += late
+  }
+
   private watch(clock: Clock.Clock): Effect.Effect<void> {
     return Effect.suspend(() => {
       const now = monotonic(clock)
       for (const running of this.running) {
         if (running.end > now) {
-          return Effect.flatMap(sleepOn(clock, running.end - now), () => this.watch(clock))
+          const pause = this.isPatient ? Math.min(running.end - now, 1000) : running.end - now
+          return Effect.flatMap(sleepOn(clock, pause), () => {
+            this.forgive(monotonic(clock) - now - pause)
+            return this.watch(clock)
+          })
         }
         this.running.delete(running)
         running.expire()
@@ -113,12 +129,12 @@ export class Deadline {
 }
 
 /** Deadlines of one time, one for each clock. */
-const perClock = (duration: Duration.Duration) => {
+export const perClock = (duration: Duration.Duration, isPatient?: boolean) => {
   const deadlines = new WeakMap<Clock.Clock, Deadline>()
   return (clock: Clock.Clock): Deadline => {
     const known = deadlines.get(clock)
     if (known !== undefined) return known
-    const made = new Deadline(Duration.toMillis(duration))
+    const made = new Deadline(Duration.toMillis(duration), isPatient)
     deadlines.set(clock, made)
     return made
   }

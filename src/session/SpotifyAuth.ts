@@ -18,7 +18,6 @@ import type * as Scope from "../core/Scope.js"
 import { AuthorizationDenied, InvalidInput, StateMismatch } from "../core/SpotifyError.js"
 import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, redactorOf } from "../core/text.js"
-import { guarded } from "../transport/guarded.js"
 import { challengeOf, urlToAuthorize } from "./authorize.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
 import type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
@@ -284,9 +283,9 @@ export const requestToken = (
   Effect.gen(function*() {
     yield* checkApp(app)
     yield* attempt("SpotifyAuth.requestToken", () => checkGrant(app, grant))
-    const client = guarded(yield* HttpClient.HttpClient)
+    const send = tokenEndpoint.sendingBy(yield* HttpClient.HttpClient)
     return yield* retryTokenRequest(
-      tokenEndpoint.request(client, app, grant),
+      tokenEndpoint.request(send, app, grant),
       (error) => tokenEndpoint.repeatAfter(grant.type, error)
     )
   })

@@ -25,7 +25,6 @@ import type * as Scope from "../core/Scope.js"
 import type { SessionError, SignInError, TokenStoreError } from "../core/SpotifyError.js"
 import { InvalidInput } from "../core/SpotifyError.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
-import { ofSession as tokenClient } from "../transport/guarded.js"
 import { make as makeApart, ofSession } from "./apart.js"
 import { exchangeOf } from "./exchange.js"
 import { never } from "./lifetime.js"
@@ -244,7 +243,7 @@ export const makeClientCredentials = (
   Effect.gen(function*() {
     yield* checkOptions("SpotifySession", appOptions, options ?? null)
     yield* SpotifyAuth.checkApp(options)
-    const exchange = exchangeOf(yield* tokenClient, options)
+    const exchange = yield* exchangeOf(options)
     const cache = makeTokenCache(
       ofSession(yield* makeApart),
       () => exchange({ type: "client_credentials" }, { scopes: [] })

@@ -1,9 +1,11 @@
 /** A token from a grant of OAuth's, with what the one before it leaves to it. */
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
 import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import type { Token } from "../store/TokenStore.js"
 import { issuedAt } from "./lifetime.js"
@@ -35,10 +37,18 @@ export type Exchange = (
   previous: Previous
 ) => Effect.Effect<Token, OAuthError | TokenEndpointUnreachable>
 
-export const exchangeOf = (client: HttpClient.HttpClient, app: tokenEndpoint.App): Exchange => (grant, previous) =>
-  Effect.gen(function*() {
-    const askedAt = yield* Clock.currentTimeMillis
-    const token = toToken(yield* tokenEndpoint.request(client, app, grant), askedAt, previous)
-    if (grant.type === "refresh_token") yield* tellSignInAge(token, askedAt)
-    return token
+/** With what stands around its making (a `RequestInit`, say) in the place of a caller's context. */
+export const exchangeOf = (app: tokenEndpoint.App): Effect.Effect<Exchange, never, HttpClient.HttpClient> =>
+  Effect.map(Effect.context<HttpClient.HttpClient>(), (context): Exchange => {
+    const send = tokenEndpoint.sendingBy(
+      Context.get(context, HttpClient.HttpClient),
+      Context.omit(Tracer.ParentSpan)(context)
+    )
+    return (grant, previous) =>
+      Effect.gen(function*() {
+        const askedAt = yield* Clock.currentTimeMillis
+        const token = toToken(yield* tokenEndpoint.request(send, app, grant), askedAt, previous)
+        if (grant.type === "refresh_token") yield* tellSignInAge(token, askedAt)
+        return token
+      })
   })

@@ -1,27 +1,23 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
+import { perClock } from "../core/deadline.js"
 import { isCredential } from "../core/input.js"
 import { retryAfter } from "../core/retry.js"
 import * as Scope from "../core/Scope.js"
 import { useSpan } from "../core/span.js"
 import { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, type Redact, redactorOf } from "../core/text.js"
-import { monotonic } from "../core/time.js"
-import { transportDetail } from "../transport/failure.js"
-import { bodyOf } from "../transport/httpClient.js"
+import { type Message, type Received, type Send, through } from "../transport/httpClient.js"
 import { countToken, countTokenFailure } from "./metrics.js"
 
 /**
@@ -181,71 +177,79 @@ const redactorFor = (app: App, form: Record<string, string>): Redact => (text) =
 
 const maxBodySize = 1024 * 1024
 
-/** Whatever the status, it takes the whole body to know what to do; what breaks off is asked for again. */
-const readText = (
-  grantType: string,
-  response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<string, TokenEndpointUnreachable> =>
-  Effect.flatMap(bodyOf(response, maxBodySize), (read) =>
-    Either.match(read, {
-      onLeft: (detail) => connectionError(grantType, detail),
-      onRight: ({ isCut, text }) => Effect.succeed(isCut ? `more than ${maxBodySize} bytes` : text)
-    }))
+const tokenOf = (text: string): Option.Option<TokenResponse> =>
+  Option.map(decodeToken(text), (body) => ({
+    accessToken: Redacted.make(body.access_token),
+    expiresIn: lifetimeOf(body.expires_in),
+    scopes: Option.map(Option.fromNullable(body.scope), Scope.parse),
+    refreshToken: Option.map(
+      Option.filter(Option.fromNullable(body.refresh_token), (token) => token !== ""),
+      Redacted.make
+    )
+  }))
+
+const messageOf = (app: App, form: Record<string, string>): Message => ({
+  method: "POST",
+  url: urlOf(app, "/api/token"),
+  headers: {
+    accept: "application/json",
+    ...(app.clientSecret === undefined
+      ? {}
+      : { authorization: `Basic ${Encoding.encodeBase64(`${app.clientId}:${Redacted.value(app.clientSecret)}`)}` })
+  },
+  body: { contentType: "application/x-www-form-urlencoded", text: new URLSearchParams(form).toString() },
+  maxBodySize
+})
+
+const attemptTimeout = Duration.seconds(10)
+
+/** Patient, since an answer may hold a rotated token, which comes only once. */
+const deadlineOf = perClock(attemptTimeout, true)
+
+/** How token requests leave: by the HTTP client, and with the whole body of every answer, which breaks off or is there. */
+export const sendingBy = (http: HttpClient.HttpClient, context?: Context.Context<never>): Send =>
+  through(http, { isWhole: true, ...(context === undefined ? {} : { context }) })
 
 /** One attempt. */
 export const request = (
-  client: HttpClient.HttpClient,
+  send: Send,
   app: App,
   grant: Grant
 ): Effect.Effect<TokenResponse, OAuthError | TokenEndpointUnreachable> =>
   Effect.suspend(() => {
     const form = formOf(app, grant)
     const redact = redactorFor(app, form)
-    const post = HttpClientRequest.post(urlOf(app, "/api/token")).pipe(
-      HttpClientRequest.bodyUrlParams(form),
-      HttpClientRequest.acceptJson,
-      app.clientSecret === undefined
-        ? (post) => post
-        : HttpClientRequest.basicAuth(app.clientId, app.clientSecret)
-    )
+    const message = messageOf(app, form)
+    const answerOf = ({ headers, isCut, status, text: whole }: Received, now: number) => {
+      const text = isCut ? `more than ${maxBodySize} bytes` : whole
+      return status >= 200 && status < 300
+        ? Option.match(tokenOf(text), {
+          onNone: () => Effect.fail(noToken(grant.type, status, text, redact)),
+          onSome: Effect.succeed
+        })
+        : errorOf(grant.type, status, text, Option.getOrUndefined(retryAfter(headers, now)), redact)
+    }
     const attempt = (span: Tracer.Span) =>
-      client.execute(post).pipe(
-        Effect.flatMap((response) =>
-          Effect.flatMap(readText(grant.type, response), (text) => {
-            span.attribute("http.response.status_code", response.status)
-            if (response.status >= 200 && response.status < 300) {
-              return Option.match(decodeToken(text), {
-                onNone: () => Effect.fail(noToken(grant.type, response.status, text, redact)),
-                onSome: (body) =>
-                  Effect.succeed({
-                    accessToken: Redacted.make(body.access_token),
-                    expiresIn: lifetimeOf(body.expires_in),
-                    scopes: Option.map(Option.fromNullable(body.scope), Scope.parse),
-                    refreshToken: Option.map(
-                      Option.filter(Option.fromNullable(body.refresh_token), (token) => token !== ""),
-                      Redacted.make
-                    )
-                  })
-              })
+      Effect.uninterruptibleMask((restore) =>
+        Effect.withFiberRuntime<TokenResponse, OAuthError | TokenEndpointUnreachable>((caller) => {
+          const clock = Context.get(caller.getFiberRef(DefaultServices.currentServices), Clock.Clock)
+          return Effect.matchEffect(
+            deadlineOf(clock).run<Received, string, TokenEndpointUnreachable>(
+              clock,
+              restore,
+              (done) => send(message, done, caller),
+              () => timedOut(grant.type)
+            ),
+            {
+              onFailure: (error) => Effect.fail(Predicate.isString(error) ? connectionError(grant.type, error) : error),
+              onSuccess: (received) => {
+                span.attribute("http.response.status_code", received.status)
+                return answerOf(received, clock.unsafeCurrentTimeMillis())
+              }
             }
-            return Effect.flatMap(
-              Clock.currentTimeMillis,
-              (now) =>
-                errorOf(
-                  grant.type,
-                  response.status,
-                  text,
-                  Option.getOrUndefined(retryAfter(response.headers, now)),
-                  redact
-                )
-            )
-          })
-        ),
-        Effect.catchTags({
-          RequestError: (error) => connectionError(grant.type, transportDetail(error)),
-          ResponseError: (error) => connectionError(grant.type, transportDetail(error))
-        }),
-        (asking) => inTime(asking, grant.type),
+          )
+        })
+      ).pipe(
         Effect.tapBoth({
           onFailure: (error) => countTokenFailure(grant.type, error._tag === "OAuthError" ? error.error : "none"),
           onSuccess: () => countToken(grant.type)
@@ -256,70 +260,21 @@ export const request = (
 
 const spanAttributes = { "http.request.method": "POST", "url.template": "/api/token" }
 
-/**
- * Ends what takes longer than `attemptTimeout`. Neither it nor the timer is the caller's child: a fiber that is
- * interrupted while it can't be passes the interruption on to its children all the same, and the answer with a rotated
- * token would be lost.
- */
-const inTime = <A, E>(
-  asking: Effect.Effect<A, E>,
-  grantType: string
-): Effect.Effect<A, E | TokenEndpointUnreachable> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function*() {
-      let isLate = false
-      // As a value, since a fiber that fails is a line in the log.
-      const asked = yield* Effect.forkDaemon(Effect.exit(Effect.interruptible(asking)))
-      const timer = yield* Effect.forkDaemon(Effect.map(Effect.interruptible(patience), () => {
-        isLate = true
-        asked.unsafeInterruptAsFork(FiberId.none)
-      }))
-      const exit = yield* Effect.ensuring(
-        Effect.flatten(Effect.onInterrupt(restore(Fiber.await(asked)), () => Fiber.interrupt(asked))),
-        Effect.sync(() => timer.unsafeInterruptAsFork(FiberId.none))
-      )
-      return yield* isLate && Exit.isInterrupted(exit) ? timedOut(grantType) : exit
-    })
-  )
-
-const timedOut = (grantType: string): Effect.Effect<never, TokenEndpointUnreachable> =>
-  Effect.failSync(() =>
-    new TokenEndpointUnreachable({
-      grantType,
-      reason: "Timeout",
-      detail: Duration.format(attemptTimeout),
-      message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
-    })
-  )
-
-const attemptTimeout = Duration.seconds(10)
-
-/**
- * Ends after `attemptTimeout`, in which this process ran: after it was stopped, timers come before the answer that has
- * arrived meanwhile, perhaps with a rotated token that comes only once. A second that took much longer doesn't count.
- */
-const patience: Effect.Effect<void> = Effect.flatMap(Effect.clock, (clock) => {
-  let left = Duration.toSeconds(attemptTimeout)
-  let standstills = 10
-  const second: Effect.Effect<void> = Effect.suspend(() => {
-    const before = monotonic(clock)
-    return Effect.flatMap(clock.sleep(Duration.seconds(1)), () => {
-      if (monotonic(clock) - before < 3000 || --standstills < 0) left--
-      return left > 0 ? second : Effect.void
-    })
+const timedOut = (grantType: string): TokenEndpointUnreachable =>
+  new TokenEndpointUnreachable({
+    grantType,
+    reason: "Timeout",
+    detail: Duration.format(attemptTimeout),
+    message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
   })
-  return second
-})
 
-const connectionError = (grantType: string, detail: string): Effect.Effect<never, TokenEndpointUnreachable> =>
-  Effect.fail(
-    new TokenEndpointUnreachable({
-      grantType,
-      reason: "Connection",
-      detail,
-      message: `Spotify's token endpoint can't be reached: ${detail}`
-    })
-  )
+const connectionError = (grantType: string, detail: string): TokenEndpointUnreachable =>
+  new TokenEndpointUnreachable({
+    grantType,
+    reason: "Connection",
+    detail,
+    message: `Spotify's token endpoint can't be reached: ${detail}`
+  })
 
 /**
  * How long to wait at least before the same request is sent again; none where that can't help or may do harm.

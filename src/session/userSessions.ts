@@ -5,7 +5,6 @@ import { aText, instead } from "../core/input.js"
 import type * as Scope from "../core/Scope.js"
 import { InvalidInput } from "../core/SpotifyError.js"
 import { TokenStore } from "../store/TokenStore.js"
-import { ofSession as tokenClient } from "../transport/guarded.js"
 import { make as makeApart, ofSession } from "./apart.js"
 import { exchangeOf } from "./exchange.js"
 import { refreshing } from "./refresh.js"
@@ -30,7 +29,7 @@ export const make = (options: Options, takeTurn: TakeTurn = (effect) => effect) 
     yield* SpotifyAuth.checkRedirectUri(redirectUri)
     const store = yield* TokenStore
     const shared = yield* makeApart
-    const exchange = exchangeOf(yield* tokenClient, app)
+    const exchange = yield* exchangeOf(app)
     return (key: string) => {
       const apart = ofSession(shared)
       const vault = inTurn(makeVault(store, key, apart), takeTurn)

@@ -129,7 +129,7 @@ const quiet = (refs: FiberRefs.FiberRefs, fiberId: FiberId.Runtime): FiberRefs.F
   )
 
 /** No redirect is followed behind our back: it would carry the bearer token along. */
-export const withoutRedirects = <R>(context: Context.Context<R>): Context.Context<R | FetchHttpClient.RequestInit> =>
+const withoutRedirects = <R>(context: Context.Context<R>): Context.Context<R | FetchHttpClient.RequestInit> =>
   Context.add(context, FetchHttpClient.RequestInit, {
     ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
     redirect: "manual"
@@ -183,12 +183,6 @@ const addStream = (response: HttpClientResponse.HttpClientResponse, reading: Rea
     Effect.catchIf((error) => error.reason === "EmptyBody", () => addText(response, reading))
   )
 
-/** Reads the body of an answer, all of which is needed, up to so many bytes. */
-export const bodyOf = (
-  response: HttpClientResponse.HttpClientResponse,
-  maxBodySize: number
-): Effect.Effect<Read> => readingOf(response, 200, false, maxBodySize).read
-
 /** How the body of an answer is read, up to so many bytes. */
 const readingOf = (
   response: HttpClientResponse.HttpClientResponse,
@@ -212,13 +206,21 @@ const readingOf = (
   return { reading, read }
 }
 
-const through = (http: HttpClient.HttpClient): Send => (message, done, caller) => {
+/**
+ * By an HTTP client of any kind. `context` is what it has in the place of the caller's; `isWhole` says that all of a body
+ * is needed, whatever the status.
+ */
+export const through = (
+  http: HttpClient.HttpClient,
+  { context, isWhole = false }: { readonly context?: Context.Context<never>; readonly isWhole?: boolean } = {}
+): Send =>
+(message, done, caller) => {
   const made = HttpClientRequest.make(message.method)(message.url, { headers: asking(builtin, message.headers) })
   const request = message.body === undefined
     ? made
     : HttpClientRequest.bodyText(made, message.body.text, message.body.contentType)
   const runtime = Runtime.make({
-    context: withoutRedirects(caller.currentContext),
+    context: withoutRedirects(context ?? caller.currentContext),
     fiberRefs: caller.getFiberRefs(),
     runtimeFlags: Runtime.defaultRuntimeFlags
   })
@@ -227,7 +229,9 @@ const through = (http: HttpClient.HttpClient): Send => (message, done, caller) =
     Effect.mapError(transportDetail),
     Effect.flatMap((response) => {
       const { status } = response
-      const { read, reading } = readingOf(response, status, isWrite(message), message.maxBodySize)
+      const { read, reading } = isWhole
+        ? readingOf(response, 200, false, message.maxBodySize)
+        : readingOf(response, status, isWrite(message), message.maxBodySize)
       soFar = () => receivedSoFar(status, reading, () => response.headers)
       return Effect.flatMap(read, (read) => received(status, read, () => response.headers))
     })
