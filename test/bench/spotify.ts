@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url"
 export interface Server {
   readonly fast: string
   readonly slow: string
+  /** 50 Mbit/s for all answers together, 50 ms away, packed when asked. */
+  readonly linked: string
   /** A port that takes 10 requests a second, 10 at once; and how often it has said no since. */
   readonly limited: () => Promise<{ readonly origin: string; readonly refused: () => Promise<number> }>
   readonly stop: () => void
@@ -19,10 +21,11 @@ export const startServer = async (): Promise<Server> => {
       if (question !== undefined) child.send(question)
     })
   const origin = (port: number | undefined): string => `http://127.0.0.1:${port}`
-  const { fast, slow } = await answer()
+  const { fast, linked, slow } = await answer()
   return {
     fast: origin(fast),
     slow: origin(slow),
+    linked: origin(linked),
     limited: async () => ({
       origin: origin((await answer("limited"))["limited"]),
       refused: async () => (await answer("refused"))["refused"] ?? 0
