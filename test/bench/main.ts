@@ -5,6 +5,7 @@ import { budget, ideal } from "./budget.js"
 import { burst } from "./burst.js"
 import { calls } from "./calls.js"
 import { decode } from "./decode.js"
+import { http2 } from "./http2.js"
 import { memory } from "./memory.js"
 import { paging } from "./paging.js"
 import { startServer } from "./spotify.js"
@@ -13,7 +14,19 @@ import { type Row, table } from "./table.js"
 import { wire } from "./wire.js"
 import { writes } from "./writes.js"
 
-const parts = ["calls", "memory", "wire", "paging", "decode", "budget", "writes", "start", "size", "burst"] as const
+const parts = [
+  "calls",
+  "memory",
+  "wire",
+  "http2",
+  "paging",
+  "decode",
+  "budget",
+  "writes",
+  "start",
+  "size",
+  "burst"
+] as const
 
 const argument = (name: string): string | undefined =>
   process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
@@ -103,6 +116,24 @@ if (isWanted("wire")) {
     row(work, `wall, ${name}, against the official SDK in 8 loops`, wall, target[0])
     row(work, `CPU, ${name}, against the official SDK in 8 loops`, cpu, target[1])
   }
+}
+
+if (isWanted("http2")) {
+  say("HTTP/2")
+  const all = await http2(Math.min(rounds, 5))
+  tables.push(
+    `\`UndiciTransport\` over TLS, by HTTP/2 (undici's \`allowH2\`) against HTTP/1.1, packed answers:\n\n` + table(
+      ["work", "protocol", "connections", "wall", "against HTTP/1.1", "CPU against HTTP/1.1"],
+      all.map(({ connections, cpu, how, seconds, wall, work }) => [
+        work,
+        how,
+        String(connections),
+        `${seconds.toFixed(2)} s`,
+        times(wall),
+        times(cpu)
+      ])
+    )
+  )
 }
 
 if (isWanted("paging")) {

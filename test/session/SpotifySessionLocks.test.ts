@@ -219,6 +219,9 @@ const eventsOf = (...arbitraries: ReadonlyArray<FastCheck.Arbitrary<Event>>) => 
 
 const scopes: ReadonlyArray<SpotifyScope> = ["streaming", "user-top-read", "user-read-email", "user-library-read"]
 
+/** No two sign-ins ask for the same, whatever becomes of them. */
+const scopesOf = (n: number) => scopes.filter((_, bit) => ((n >> bit) & 1) === 1)
+
 /** Plays events on three processes with one store, and gives what the store ends with. */
 const play = (events: ReadonlyArray<Event>, fenced: boolean) =>
   Effect.gen(function*() {
@@ -228,6 +231,7 @@ const play = (events: ReadonlyArray<Event>, fenced: boolean) =>
     yield* allEnded([first])
     const fibers: Array<Fiber.Fiber<unknown, unknown>> = []
     let signedOut = false
+    let begun = 0
     const unsure: Array<string> = []
     const signIns: Array<TokenStore.Token> = [yield* Fiber.join(first)]
     for (const event of events) {
@@ -241,7 +245,7 @@ const play = (events: ReadonlyArray<Event>, fenced: boolean) =>
           : event.what === "signOut"
           ? Effect.tap(session.signOut, () => Effect.sync(() => signedOut = true))
           : Effect.tapBoth(
-            signIn(session, { scopes: [scopes[signIns.length % scopes.length] ?? "streaming"] }),
+            signIn(session, { scopes: scopesOf(++begun) }),
             {
               onFailure: (error) => Effect.sync(() => unsure.push(error._tag)),
               onSuccess: (token) => Effect.sync(() => signIns.push(token))
