@@ -1,5 +1,5 @@
 /**
- * `npm run soak:kills [rounds]`: 50 times for each store (file, SQLite, PostgreSQL) and signal, three processes call with
+ * `npm run soak:kills [rounds] [store]`: 50 times for each store (file, SQLite, PostgreSQL) and signal, three processes call with
  * one user's token that has ended, refresh tokens rotate, and one of the processes is killed (SIGKILL) or stands still
  * until the others are done (SIGSTOP). Ends with 1 where a promise is broken: what Spotify granted last isn't in the store,
  * or a call fails though its process was left alone.
@@ -7,6 +7,7 @@
 import { HttpServer, HttpServerRequest } from "@effect/platform"
 import { NodeFileSystem, NodeHttpServer } from "@effect/platform-node"
 import { Cause, Context, Effect, Exit, Layer, Option, Random, Redacted, type Scope } from "effect"
+import { TokenStoreError } from "effect-spotify/SpotifyError"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStore from "effect-spotify/TokenStore"
 import { createServer } from "node:http"
@@ -15,6 +16,7 @@ import makeFolder from "../utils/processFolder.js"
 import type { StoreProcess } from "../utils/tokenStoreProcess.js"
 
 const rounds = Number(process.argv[2] ?? 50)
+const only = process.argv[3]
 const atOnce = 5
 const key = "a"
 
@@ -29,8 +31,8 @@ const { pauseUpTo, start } = await import("../utils/tokenStoreProcess.js")
 interface Place {
   readonly process: object
   readonly layer: Layer.Layer<TokenStore.TokenStore, unknown>
-  /** As time does with the claim of one that died. */
-  readonly end: Effect.Effect<unknown, unknown>
+  /** As time does with the claim of a process that died. */
+  readonly end: (process: number) => Effect.Effect<unknown, unknown>
 }
 
 const stores: { readonly [name: string]: Effect.Effect<Place, unknown, Scope.Scope> } = {
@@ -39,18 +41,18 @@ const stores: { readonly [name: string]: Effect.Effect<Place, unknown, Scope.Sco
     return {
       process: { file },
       layer: Layer.provide(TokenStore.layerFile(file), NodeFileSystem.layer),
-      end: Effect.void
+      end: () => Effect.void
     }
   }),
   SQLite: Effect.map(sqlitePlace, (place): Place => ({
     process: place.process,
     layer: layerOf(place),
-    end: endClaims(place)
+    end: (process) => endClaims(place, process)
   })),
   PostgreSQL: Effect.map(postgresPlace, (place): Place => ({
     process: place.process,
     layer: layerOf(place),
-    end: endClaims(place)
+    end: (process) => endClaims(place, process)
   }))
 }
 
@@ -61,7 +63,11 @@ interface Outcome {
   readonly isLostWithIt: boolean
   /** Whether it was hit while it had something to do. */
   readonly isInTime: boolean
+  /** Whether it was stopped within a statement, which keeps everybody out of an SQLite file for as long. */
+  readonly isBlocking?: boolean
 }
+
+const blocking: Outcome = { broken: [], isLostWithIt: false, isInTime: false, isBlocking: true }
 
 /** The fake on a port of one process' own, so that it is known who was granted what. */
 const serve = (spotify: FakeSpotify.Service) =>
@@ -75,7 +81,8 @@ const serve = (spotify: FakeSpotify.Service) =>
       const { url } = yield* HttpServerRequest.HttpServerRequest
       if (!url.startsWith("/api/token")) return yield* spotify.httpApp
       seen.asked++
-      const response = yield* spotify.httpApp
+      // Also where whoever asked is gone: a refresh token that was rotated for nobody is over all the same.
+      const response = yield* Effect.uninterruptible(spotify.httpApp)
       if (response.status === 200) seen.granted++
       return response
     }))
@@ -114,7 +121,7 @@ const round = (makePlace: Effect.Effect<Place, unknown, Scope.Scope>, signal: "S
     if (signal === "SIGKILL") yield* victim.kill
     else yield* victim.signal("SIGSTOP")
     const wasKeptBefore = yield* wasKept
-    if (signal === "SIGKILL") yield* place.end
+    if (signal === "SIGKILL") yield* place.end(victim.pid)
     const ended = yield* Effect.forEach(others, succeeds, { concurrency: "unbounded" })
     // What it was granted and hadn't kept, also after it was hit: what is in the store is over.
     const isLost = port.seen.granted > 0 && !wasKeptBefore
@@ -138,12 +145,17 @@ const round = (makePlace: Effect.Effect<Place, unknown, Scope.Scope>, signal: "S
     return { broken, isInTime, isLostWithIt: isLost }
   }).pipe(
     Effect.scoped,
+    Effect.catchIf(
+      (error) => signal === "SIGSTOP" && error instanceof TokenStoreError && /is locked/.test(error.message),
+      () => Effect.succeed(blocking)
+    ),
     Effect.provide(Layer.fresh(FakeSpotify.layer({ refreshTokens: "rotate" }))),
     Effect.timeoutFail({ duration: "3 minutes", onTimeout: () => new Error("a round that doesn't end") })
   )
 
 let failed = false
 for (const [name, makePlace] of Object.entries(stores)) {
+  if (only !== undefined && only !== name) continue
   for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
     let done = 0
     const outcomes = await Effect.runPromise(Effect.forEach(
@@ -163,12 +175,15 @@ for (const [name, makePlace] of Object.entries(stores)) {
     )
     const broken = all.flatMap(({ broken }) => broken)
     failed ||= broken.length > 0
+    const blocked = all.filter(({ isBlocking }) => isBlocking === true).length
     const [inTime, lost] = [all.filter(({ isInTime }) => isInTime), all.filter(({ isLostWithIt }) => isLostWithIt)]
     console.log(
       `${
         process.stdout.isTTY ? "\r" : ""
       }${name}, ${signal}: ${rounds} rounds, ${inTime.length} before the refresh was done, ` +
-        `${lost.length} between Spotify's answer and the store`
+        `${lost.length} between Spotify's answer and the store${
+          blocked === 0 ? "" : `, ${blocked} within a statement of SQLite, which waited for it`
+        }`
     )
     for (const what of broken) console.error(`BROKEN    ${what}`)
   }

@@ -52,10 +52,13 @@ export const at = (place: Place) => <A, E>(effect: (store: TokenStore.TokenStore
 export const query = (place: Place) => <A, E>(effect: (sql: SqlClient.SqlClient) => Effect.Effect<A, E>) =>
   Effect.provide(Effect.flatMap(SqlClient.SqlClient, effect), place.client)
 
-/** Ends the claims of all keys, as time does with that of a process that died. */
-export const endClaims = (place: Place) =>
+/** Ends the claims of all keys, or those of one process, as time does with that of one that died. */
+export const endClaims = (place: Place, process?: number) =>
   Effect.retry(
-    query(place)((sql) => sql`UPDATE ${sql(place.table)} SET updated_at = 0 WHERE kind = 'claim'`),
+    query(place)((sql) =>
+      sql`UPDATE ${sql(place.table)} SET updated_at = 0 WHERE kind = 'claim'
+        AND ${process === undefined ? sql`1 = 1` : sql`substr(value, 25, 8) = ${String(process).padStart(8, "0")}`}`
+    ),
     // While somebody else writes, SQLite is busy.
     Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(100))
   )

@@ -10,6 +10,7 @@ const program = new URL("./tokenStoreChild.ts", import.meta.url)
 export class ProcessFailed extends Data.TaggedError("ProcessFailed")<{ readonly message: string }> {}
 
 export interface StoreProcess {
+  readonly pid: number
   /** Waits for a line of output that starts with the word. */
   readonly said: (word: string) => Effect.Effect<string, ProcessFailed>
   /** What it has said so far. */
@@ -49,6 +50,7 @@ export const start = (place: object, command: string, ...args: ReadonlyArray<str
         tell()
       })
       return {
+        pid: process_.pid ?? 0,
         said: (word) =>
           Effect.async((resume) => {
             const listener = () => {
