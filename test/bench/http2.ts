@@ -69,7 +69,7 @@ export const http2 = async (rounds: number) => {
       const runtimes = {
         one: runtimeOf({ allowH2: false }),
         two: runtimeOf({ allowH2: true }),
-        shared: runtimeOf({ allowH2: true, connections: 1 })
+        shared: runtimeOf({ allowH2: true, connections: 1, pipelining: 100 })
       }
       await server.seen()
       const seen: Array<Seen> = []
@@ -86,7 +86,7 @@ export const http2 = async (rounds: number) => {
       const all = [samples.one, samples.two, samples.shared]
       rows.push(...all.map((own, i) => ({
         work: `${work}, ${latency} ms away`,
-        how: `${seen[i]?.protocols.join()}${i === 2 ? ", `connections: 1`" : ""}`,
+        how: `${seen[i]?.protocols.join()}${i === 2 ? ", `connections: 1, pipelining: 100`" : ""}`,
         connections: seen[i]?.connections ?? 0,
         seconds: median(own.map(wall)) / 1000,
         wall: ratio(own, samples.one, wall),
