@@ -3,10 +3,11 @@
  *
  *   npm run quickstart
  */
-import { NodeHttpClient, NodeHttpServer, NodeRuntime } from "@effect/platform-node"
+import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
 import { Console, DateTime, Duration, Effect, Layer, Redacted } from "effect"
 import { SpotifyClient, SpotifySession, TokenStore, Tracks, Users } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
+import * as UndiciTransport from "effect-spotify/UndiciTransport"
 import { createServer } from "node:http"
 import * as Terminal from "./support/terminal.js"
 
@@ -68,7 +69,7 @@ const asUser = Effect.gen(function*() {
 
 const SandboxLive = FakeSpotify.layerServer().pipe(
   Layer.provide(NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: 0 })),
-  Layer.merge(NodeHttpClient.layerUndici),
+  Layer.merge(UndiciTransport.layer),
   Layer.provideMerge(Terminal.layer)
 )
 

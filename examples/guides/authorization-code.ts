@@ -16,7 +16,7 @@ const SpotifyLive = SpotifyClient.layer().pipe(
     scopes: ["user-read-private"]
   })),
   Layer.provide(TokenStore.layerMemory), // TokenStore.layerFile("tokens.json") keeps it
-  Layer.provideMerge(FakeSpotify.layer()) // FetchHttpClient.layer, for the true one
+  Layer.provideMerge(FakeSpotify.layer()) // UndiciTransport.layer, for the true one
 )
 
 export const program = Effect.gen(function*() {

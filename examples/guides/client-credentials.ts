@@ -13,7 +13,7 @@ const SpotifyLive = SpotifyClient.layer({ market: "SE" }).pipe(
     clientId: "fake-client-id",
     clientSecret: Redacted.make("fake-client-secret")
   })),
-  Layer.provideMerge(FakeSpotify.layer()) // FetchHttpClient.layer, for the true one
+  Layer.provideMerge(FakeSpotify.layer()) // UndiciTransport.layer, for the true one
 )
 
 export const program = Effect.gen(function*() {

@@ -15,7 +15,7 @@ const SpotifyLive = SpotifyClient.layer().pipe(
     scopes: ["user-library-read"]
   })),
   Layer.provide(TokenStore.layerMemory),
-  Layer.provideMerge(FakeSpotify.layer({ refreshTokens: "rotate" })) // FetchHttpClient.layer, for the true one
+  Layer.provideMerge(FakeSpotify.layer({ refreshTokens: "rotate" })) // UndiciTransport.layer, for the true one
 )
 
 export const program = Effect.gen(function*() {

@@ -26,7 +26,7 @@ const SpotifyLive = SpotifyClient.layer().pipe(
     scopes: ["user-library-read"]
   })),
   Layer.provide(TokenStore.layerMemory), // TokenStoreSql.layer(), where there is more than one process
-  Layer.provideMerge(FakeSpotify.layer()) // FetchHttpClient.layer, for the true one
+  Layer.provideMerge(FakeSpotify.layer()) // UndiciTransport.layer, for the true one
 )
 
 /** One for the whole process: its client is one budget and one pool of connections. Dispose of it at the end. */

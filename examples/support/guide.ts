@@ -4,11 +4,11 @@
  * With SPOTIFY_CLIENT_ID (and SPOTIFY_CLIENT_SECRET) in the environment the client talks to Spotify, without it to a
  * FakeSpotify in this process.
  */
-import { FetchHttpClient } from "@effect/platform"
 import { NodeRuntime } from "@effect/platform-node"
 import { Config, Effect, Layer, Option, Redacted } from "effect"
 import { SpotifyClient, SpotifySession } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
+import * as UndiciTransport from "effect-spotify/UndiciTransport"
 import { fileURLToPath } from "node:url"
 import * as Terminal from "./terminal.js"
 
@@ -30,7 +30,7 @@ export const asApp = (fake: FakeSpotify.Options = {}) =>
               clientSecret: Redacted.make("fake-client-secret")
             })
         ),
-        Layer.provide(Option.isSome(clientId) ? FetchHttpClient.layer : FakeSpotify.layer(fake))
+        Layer.provide(Option.isSome(clientId) ? UndiciTransport.layer : FakeSpotify.layer(fake))
       ))
   )
 

@@ -3,9 +3,10 @@
  * FakeSpotify on a free port of 127.0.0.1 and read its address and credentials from the configuration instead.
  */
 import { HttpClient } from "@effect/platform"
-import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
+import { NodeHttpServer } from "@effect/platform-node"
 import { Config, ConfigProvider, Console, Context, Effect, Layer, Option } from "effect"
 import { FakeSpotify } from "effect-spotify/testing"
+import * as UndiciTransport from "effect-spotify/UndiciTransport"
 import { createServer } from "node:http"
 import * as Terminal from "./terminal.js"
 
@@ -53,7 +54,7 @@ export const layer = (options: FakeSpotify.Options = {}) =>
       Config.option(Config.nonEmptyString("SPOTIFY_CLIENT_ID")),
       Option.match({ onNone: () => fake(options), onSome: () => real })
     )
-  ).pipe(Layer.provideMerge(Layer.merge(NodeHttpClient.layerUndici, Terminal.layer)))
+  ).pipe(Layer.provideMerge(Layer.merge(UndiciTransport.layer, Terminal.layer)))
 
 /** Where Spotify is. */
 export const accountsUrl = Config.nonEmptyString("SPOTIFY_ACCOUNTS_URL").pipe(

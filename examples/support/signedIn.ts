@@ -2,11 +2,12 @@
  * A client of a user who is signed in. With SPOTIFY_CLIENT_ID in the environment that user signs in at Spotify, once, in
  * the browser; without it a FakeSpotify in this process has one.
  */
-import { NodeFileSystem, NodeHttpClient } from "@effect/platform-node"
+import { NodeFileSystem } from "@effect/platform-node"
 import { Config, Effect, Layer, Option } from "effect"
 import { type Scope, SpotifyClient, SpotifySession, TokenStore } from "effect-spotify"
 import * as SignInNode from "effect-spotify/SignInNode"
 import { FakeSpotify } from "effect-spotify/testing"
+import * as UndiciTransport from "effect-spotify/UndiciTransport"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Terminal from "./terminal.js"
@@ -35,7 +36,7 @@ const atSpotify = (scopes: ReadonlyArray<Scope.Scope>) => {
   return SpotifyClient.layer().pipe(
     Layer.provide(SignInNode.layerTerminal()),
     Layer.provide(session),
-    Layer.provide(NodeHttpClient.layerUndici)
+    Layer.provide(UndiciTransport.layer)
   )
 }
 

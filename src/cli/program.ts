@@ -19,17 +19,17 @@ export const programOf = (
     : own.map(([name, value]) => `${name}: ${value}`)
   const layer = isSecret ? "layerAuthorizationCodeConfig" : "layerPkce"
   const client = apiUrl === undefined ? "" : `{ baseUrl: ${JSON.stringify(apiUrl)} }`
-  return `import { FetchHttpClient } from "@effect/platform"
-import { NodeFileSystem } from "@effect/platform-node"
+  return `import { NodeFileSystem } from "@effect/platform-node"
 import { ${isSecret ? "Config, " : ""}Console, Effect, Layer } from "effect"
 import { SpotifyClient, SpotifySession, TokenStore, Users } from "effect-spotify"
+import * as UndiciTransport from "effect-spotify/UndiciTransport"
 
 const SpotifyLive = SpotifyClient.layer(${client}).pipe(
   Layer.provide(SpotifySession.${layer}({
     ${options.join(",\n    ")}
   })),
   Layer.provide(TokenStore.layerFile(${JSON.stringify(store)})),
-  Layer.provide([FetchHttpClient.layer, NodeFileSystem.layer])
+  Layer.provide([UndiciTransport.layer, NodeFileSystem.layer])
 )
 
 const program = Effect.gen(function*() {

@@ -2,7 +2,7 @@
  * HTTP/2 against HTTP/1.1 over TLS, as Spotify's host speaks both: the same transport on two dispatchers of undici, one of
  * which may negotiate `h2`.
  */
-import { NodeHttpClient, Undici } from "@effect/platform-node"
+import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, ManagedRuntime, Stream } from "effect"
 import * as Library from "effect-spotify/Library"
 import * as Paging from "effect-spotify/Paging"
@@ -10,6 +10,7 @@ import * as Tracks from "effect-spotify/Tracks"
 import * as UndiciTransport from "effect-spotify/UndiciTransport"
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { Agent } from "undici"
 import { library } from "./bodies.js"
 import { clientLayer, trackId } from "./contenders.js"
 import { interleaved, median, ratio, type Sample } from "./measure.js"
@@ -43,11 +44,11 @@ export const http2 = async (rounds: number) => {
   const rows = []
   for (const [i, latency] of [0, 50].entries()) {
     const origin = `https://localhost:${server.ports[i]}`
-    const runtimeOf = (options: Undici.Agent.Options) => {
+    const runtimeOf = (options: Agent.Options) => {
       const dispatcher = Layer.scoped(
         NodeHttpClient.Dispatcher,
         Effect.acquireRelease(
-          Effect.sync(() => new Undici.Agent({ ...options, connect: { ca: server.certificate } })),
+          Effect.sync(() => new Agent({ ...options, connect: { ca: server.certificate } })),
           (agent) => Effect.promise(() => agent.destroy())
         )
       )

@@ -9,9 +9,13 @@ import { gzipSync } from "node:zlib"
 import { library, savedPage, track } from "./bodies.js"
 
 const folder = mkdtempSync(join(tmpdir(), "effect-spotify-tls-"))
+const made = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
 execFileSync("openssl", [
-  ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
-  ...["-addext", "subjectAltName=DNS:localhost", "-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")]
+  ...made.split(" "),
+  "-keyout",
+  join(folder, "key.pem"),
+  "-out",
+  join(folder, "cert.pem")
 ], { stdio: "ignore" })
 const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(join(folder, name), "utf8"))
 rmSync(folder, { recursive: true })

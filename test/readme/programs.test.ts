@@ -62,6 +62,15 @@ const write = (name: string, code: string) =>
 const alternatives = blocks.filter(({ name }, i) => blocks.findIndex((block) => block.name === name) < i)
 for (const { code, name } of blocks.filter((block) => !alternatives.includes(block))) write(`${name}.ts`, code)
 
+const codeOf = (name: string) => blocks.find((block) => block.name === name)?.code ?? ""
+
+/** So that a test can answer in the network's place. */
+const overFetch = (code: string) =>
+  code.replace(
+    "import * as UndiciTransport from \"effect-spotify/UndiciTransport\"",
+    "import { FetchHttpClient as UndiciTransport } from \"@effect/platform\""
+  )
+
 interface Program {
   readonly main: Effect.Effect<unknown, unknown>
 }
@@ -165,11 +174,8 @@ describe("the README's programs", () => {
   it.live("first.ts with the layer for an app of one's own, at Spotify's own address", () =>
     Effect.gen(function*() {
       const [own] = alternatives
-      write("spotify-own.ts", own?.code ?? "")
-      write(
-        "first-own.ts",
-        (blocks.find(({ name }) => name === "first")?.code ?? "").replace("spotify.js", "spotify-own.js")
-      )
+      write("spotify-own.ts", overFetch(own?.code ?? ""))
+      write("first-own.ts", codeOf("first").replace("spotify.js", "spotify-own.js"))
       const asked: Array<string> = []
       stubFetch((url, init) => {
         asked.push(new URL(url).origin)
@@ -197,7 +203,9 @@ describe("the README's programs", () => {
           const changed = text.replaceAll(/"(display_name|name)":"[^"]*"/g, `"$1":${JSON.stringify(hostile)}`)
           return new Response(changed, { status: response.status, headers: { "content-type": "application/json" } })
         })
-        const output = yield* run(name)
+        write("spotify-fetch.ts", overFetch(codeOf("spotify")))
+        write(`${name}-fetch.ts`, codeOf(name).replace("spotify.js", "spotify-fetch.js"))
+        const output = yield* run(`${name}-fetch`)
         assert.include(output, "A]0;ownedB[2JC31mDEF")
         assert.notMatch(output, /[^\P{Cc}\n]/u)
       }).pipe(Effect.ensuring(unstub))

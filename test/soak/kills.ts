@@ -82,14 +82,20 @@ const serve = (spotify: FakeSpotify.Service) =>
       if (!url.startsWith("/api/token")) return yield* spotify.httpApp
       seen.asked++
       // Also where whoever asked is gone: a refresh token that was rotated for nobody is over all the same.
-      const response = yield* Effect.uninterruptible(spotify.httpApp)
-      if (response.status === 200) seen.granted++
-      return response
+      return yield* Effect.uninterruptible(Effect.tap(spotify.httpApp, ({ status }) =>
+        Effect.sync(() => {
+          if (status === 200) seen.granted++
+        })))
     }))
     return { origin: HttpServer.formatAddress(server.address), seen }
   })
 
-const succeeds = (process: StoreProcess) => Effect.isSuccess(process.finished)
+/** What a process said as it failed; nothing where it didn't. */
+const failureOf = (process: StoreProcess) =>
+  Effect.match(process.finished, {
+    onFailure: ({ message }) => message.split("\n").slice(0, 2).join(" "),
+    onSuccess: () => undefined
+  })
 
 const round = (makePlace: Effect.Effect<Place, unknown, Scope.Scope>, signal: "SIGKILL" | "SIGSTOP") =>
   Effect.gen(function*() {
@@ -122,10 +128,14 @@ const round = (makePlace: Effect.Effect<Place, unknown, Scope.Scope>, signal: "S
     else yield* victim.signal("SIGSTOP")
     const wasKeptBefore = yield* wasKept
     if (signal === "SIGKILL") yield* place.end(victim.pid)
-    const ended = yield* Effect.forEach(others, succeeds, { concurrency: "unbounded" })
+    const failures = yield* Effect.forEach(others, failureOf, { concurrency: "unbounded" })
     // What it was granted and hadn't kept, also after it was hit: what is in the store is over.
     const isLost = port.seen.granted > 0 && !wasKeptBefore
-    if (!isLost && ended.includes(false)) broken.push("a call failed in a process that was left alone")
+    const failure = failures.find((failure) => failure !== undefined)
+    if (!isLost && failure !== undefined) {
+      if (signal === "SIGSTOP" && /database is locked/.test(failure)) return blocking
+      broken.push(`a call failed in a process that was left alone: ${failure}`)
+    }
     if (signal === "SIGSTOP") {
       yield* victim.signal("SIGCONT")
       // Its own answer may have come too late for its requests.
@@ -135,11 +145,11 @@ const round = (makePlace: Effect.Effect<Place, unknown, Scope.Scope>, signal: "S
     if (!(isLost && signal === "SIGKILL")) {
       if (!(yield* wasKept)) broken.push("the store ends with a token that is over")
       // A new process, with what is kept.
-      const isAlive = yield* Effect.flatMap(
+      const refusal = yield* Effect.flatMap(
         start(place.process, "refresh-session", key, ports[0]?.origin ?? ""),
-        succeeds
+        failureOf
       )
-      if (!isAlive) broken.push("the token that the store ends with isn't taken")
+      if (refusal !== undefined) broken.push(`the token that the store ends with isn't taken: ${refusal}`)
       if (granted > 1 && !isLost) broken.push(`${granted} refreshes`)
     }
     return { broken, isInTime, isLostWithIt: isLost }
