@@ -7,7 +7,7 @@ import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import ts from "typescript"
 
-const limit = 144_000
+const limit = 143_300
 const dist = fileURLToPath(new URL("../dist", import.meta.url))
 const printer = ts.createPrinter({ removeComments: true })
 

@@ -23,7 +23,6 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
-import type { Restore } from "../core/deadline.js"
 import {
   DecodeError,
   isTransient,
@@ -32,7 +31,7 @@ import {
   type SpotifyError,
   type TransportError
 } from "../core/SpotifyError.js"
-import { monotonic, sleepOn } from "../core/time.js"
+import { monotonic, type Restore, sleepOn } from "../core/time.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 import { type Ahead, ahead } from "./ahead.js"
 import { detailOf, errorOf } from "./answer.js"

@@ -1,12 +1,9 @@
 import type * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
-import { monotonic, sleepOn } from "./time.js"
-
-export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+import { monotonic, type Restore, sleepOn } from "./time.js"
 
 /** What can be given up; `soFar` is what there is by then, where that will do. */
 interface Started<A, E> {
@@ -15,8 +12,10 @@ interface Started<A, E> {
   readonly soFar: () => Effect.Effect<A, E> | undefined
 }
 
-interface Running {
+export interface Running {
   end: number
+  /** How often it was put off. */
+  again?: number
   readonly expire: () => void
 }
 
@@ -25,16 +24,11 @@ interface Running {
  * one timer, since all have the same time and so end in the order in which they began.
  */
 export class Deadline {
-  private readonly running = new Set<Running>()
+  protected readonly running = new Set<Running>()
   private timer: Fiber.RuntimeFiber<void> | undefined
   private isResting = false
-  private standstills = 0
 
-  /**
-   * After this process stood still, timers come before the answers that have arrived meanwhile. With `isPatient` that time
-   * doesn't count, ten times at most.
-   */
-  constructor(private readonly millis: number, private readonly isPatient = false) {}
+  constructor(protected readonly millis: number) {}
 
   /** Within an uninterruptible region, which `restore` leaves for the time of waiting. */
   run<A, E, E2>(
@@ -83,7 +77,6 @@ export class Deadline {
   }
 
   private begin(running: Running, clock: Clock.Clock): void {
-    if (this.running.size === 0) this.standstills = 0
     this.running.add(running)
     this.timer ??= Effect.runFork(this.watch(clock), { immediate: false })
   }
@@ -102,10 +95,8 @@ export class Deadline {
     })
   }
 
-  /** Puts off all ends by the time for which the process stood still. */
-  private forgive(late: number): void {
-    if (!this.isPatient || late < 2000 || ++this.standstills > 10) return
-    for (const running of this.running) running.end += late
+  protected expire(running: Running, _now: number): void {
+    running.expire()
   }
 
   private watch(clock: Clock.Clock): Effect.Effect<void> {
@@ -113,14 +104,10 @@ export class Deadline {
       const now = monotonic(clock)
       for (const running of this.running) {
         if (running.end > now) {
-          const pause = this.isPatient ? Math.min(running.end - now, 1000) : running.end - now
-          return Effect.flatMap(sleepOn(clock, pause), () => {
-            this.forgive(monotonic(clock) - now - pause)
-            return this.watch(clock)
-          })
+          return Effect.flatMap(sleepOn(clock, running.end - now), () => this.watch(clock))
         }
         this.running.delete(running)
-        running.expire()
+        this.expire(running, now)
       }
       this.timer = undefined
       return Effect.void
@@ -128,49 +115,43 @@ export class Deadline {
   }
 }
 
-/** Deadlines of one time, one for each clock. */
-export const perClock = (duration: Duration.Duration, isPatient?: boolean) => {
-  const deadlines = new WeakMap<Clock.Clock, Deadline>()
-  return (clock: Clock.Clock): Deadline => {
-    const known = deadlines.get(clock)
-    if (known !== undefined) return known
-    const made = new Deadline(Duration.toMillis(duration), isPatient)
-    deadlines.set(clock, made)
-    return made
-  }
-}
-
 /** Asks for something and tells its result; gives what is to be called when nobody waits for it any more. */
 export type Ask<A, E> = (done: (result: Effect.Effect<A, E>) => void) => () => void
 
-/** As `Effect.timeoutFail`, for many at once, which share a timer for each clock. */
-export const limit = (duration: Duration.Duration) => {
-  const deadlineOf = perClock(duration)
+const wait = <A, E, E2>(
+  deadline: Deadline,
+  restore: Restore,
+  ask: Ask<A, E>,
+  onExpiry: () => E2
+): Effect.Effect<A, E | E2> =>
+  Effect.flatMap(Effect.clock, (clock) =>
+    deadline.run<A, E, E2>(
+      clock,
+      restore,
+      (done) => ({ abort: ask(done), aborted: Effect.void, soFar: () => undefined }),
+      onExpiry
+    ))
 
-  const wait = <A, E, E2>(restore: Restore, ask: Ask<A, E>, onExpiry: () => E2): Effect.Effect<A, E | E2> =>
-    Effect.flatMap(Effect.clock, (clock) =>
-      deadlineOf(clock).run<A, E, E2>(
-        clock,
-        restore,
-        (done) => ({ abort: ask(done), aborted: Effect.void, soFar: () => undefined }),
-        onExpiry
-      ))
+/** Ends the wait for an answer in time. */
+export const asked = <A, E, E2>(deadline: Deadline, ask: Ask<A, E>, onExpiry: () => E2): Effect.Effect<A, E | E2> =>
+  Effect.uninterruptibleMask((restore) => wait(deadline, restore, ask, onExpiry))
 
-  return {
-    asked: <A, E, E2>(ask: Ask<A, E>, onExpiry: () => E2): Effect.Effect<A, E | E2> =>
-      Effect.uninterruptibleMask((restore) => wait(restore, ask, onExpiry)),
-    /** The effect runs in a fiber of its own: it may be that it can't be interrupted, or the caller. */
-    effect: <A, E, E2, R>(effect: Effect.Effect<A, E, R>, onExpiry: () => E2): Effect.Effect<A, E | E2, R> =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(
-          // As a value, since a fiber that fails is a line in the log.
-          Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
-          (fiber) =>
-            wait<A, E, E2>(restore, (done) => {
-              fiber.addObserver((exit) => done(Effect.flatten(exit)))
-              return () => fiber.unsafeInterruptAsFork(FiberId.none)
-            }, onExpiry)
-        )
-      )
-  }
-}
+/**
+ * As `Effect.timeoutFail`. The effect runs in a fiber of its own: it may be that it can't be interrupted, or the caller.
+ */
+export const limited = <A, E, E2, R>(
+  deadline: Deadline,
+  effect: Effect.Effect<A, E, R>,
+  onExpiry: () => E2
+): Effect.Effect<A, E | E2, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      // As a value, since a fiber that fails is a line in the log.
+      Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
+      (fiber) =>
+        wait<A, E, E2>(deadline, restore, (done) => {
+          fiber.addObserver((exit) => done(Effect.flatten(exit)))
+          return () => fiber.unsafeInterruptAsFork(FiberId.none)
+        }, onExpiry)
+    )
+  )

@@ -52,27 +52,14 @@ export const retryTokenRequest = <A, E extends { readonly _tag: string }, R>(
   self: Effect.Effect<A, E, R>,
   wait: (error: E) => Option.Option<Duration.Duration>
 ): Effect.Effect<A, E, R> =>
-  // A schedule costs as much as the rest of a refresh, and most need none.
-  Effect.catchAll(self, (first) => {
-    let next: Effect.Effect<A, E, R> = Effect.fail(first)
-    return Effect.retry(
-      Effect.suspend(() => {
-        const attempt = next
-        next = self
-        return attempt
-      }),
-      {
-        schedule: Schedule.identity<E>().pipe(
-          Schedule.intersect(transient),
-          Schedule.modifyDelay(([error], delay) =>
-            Duration.max(delay, Option.getOrElse(wait(error), () => Duration.zero))
-          )
-        ),
-        while: (error) =>
-          Option.match(wait(error), {
-            onNone: () => false,
-            onSome: (duration) => Duration.lessThanOrEqualTo(duration, defaultMaxWait)
-          })
-      }
-    )
+  Effect.retry(self, {
+    schedule: Schedule.identity<E>().pipe(
+      Schedule.intersect(transient),
+      Schedule.modifyDelay(([error], delay) => Duration.max(delay, Option.getOrElse(wait(error), () => Duration.zero)))
+    ),
+    while: (error) =>
+      Option.match(wait(error), {
+        onNone: () => false,
+        onSome: (duration) => Duration.lessThanOrEqualTo(duration, defaultMaxWait)
+      })
   })

@@ -24,3 +24,6 @@ export const sleepOn = (clock: Clock.Clock, millis: number): Effect.Effect<void>
 /** As `sleepOn`, on the clock of the caller. */
 export const sleep = (millis: number): Effect.Effect<void> =>
   Effect.flatMap(Effect.clock, (clock) => sleepOn(clock, millis))
+
+/** Leaves an uninterruptible region, as `Effect.uninterruptibleMask` gives it. */
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>

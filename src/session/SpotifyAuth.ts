@@ -21,6 +21,7 @@ import { excerpt, oauthCode, redactorOf } from "../core/text.js"
 import { challengeOf, urlToAuthorize } from "./authorize.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
 import type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
+import { request, senderOf } from "./tokenRequest.js"
 
 export type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
 
@@ -283,9 +284,9 @@ export const requestToken = (
   Effect.gen(function*() {
     yield* checkApp(app)
     yield* attempt("SpotifyAuth.requestToken", () => checkGrant(app, grant))
-    const send = tokenEndpoint.sendingBy(yield* HttpClient.HttpClient)
+    const sender = senderOf(yield* HttpClient.HttpClient)
     return yield* retryTokenRequest(
-      tokenEndpoint.request(send, app, grant),
+      request(sender, app, grant),
       (error) => tokenEndpoint.repeatAfter(grant.type, error)
     )
   })

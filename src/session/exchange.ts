@@ -10,7 +10,8 @@ import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.
 import type { Token } from "../store/TokenStore.js"
 import { issuedAt } from "./lifetime.js"
 import { tellSignInAge } from "./metrics.js"
-import * as tokenEndpoint from "./tokenEndpoint.js"
+import type * as tokenEndpoint from "./tokenEndpoint.js"
+import { request, senderOf } from "./tokenRequest.js"
 
 /** What a token keeps of the one before, where the answer doesn't say. */
 export type Previous = Pick<Token, "scopes" | "refreshToken" | "authorizedAt">
@@ -40,14 +41,14 @@ export type Exchange = (
 /** With what stands around its making (a `RequestInit`, say) in the place of a caller's context. */
 export const exchangeOf = (app: tokenEndpoint.App): Effect.Effect<Exchange, never, HttpClient.HttpClient> =>
   Effect.map(Effect.context<HttpClient.HttpClient>(), (context): Exchange => {
-    const send = tokenEndpoint.sendingBy(
+    const sender = senderOf(
       Context.get(context, HttpClient.HttpClient),
       Context.omit(Tracer.ParentSpan)(context)
     )
     return (grant, previous) =>
       Effect.gen(function*() {
         const askedAt = yield* Clock.currentTimeMillis
-        const token = toToken(yield* tokenEndpoint.request(send, app, grant), askedAt, previous)
+        const token = toToken(yield* request(sender, app, grant), askedAt, previous)
         if (grant.type === "refresh_token") yield* tellSignInAge(token, askedAt)
         return token
       })

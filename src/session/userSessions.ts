@@ -12,7 +12,7 @@ import { signingIn } from "./signIn.js"
 import * as SpotifyAuth from "./SpotifyAuth.js"
 import { makeTokenCache } from "./tokenCache.js"
 import { inTurn, type TakeTurn } from "./tokenTurns.js"
-import { makeVault } from "./vault.js"
+import { makeAnswered, makeVault } from "./vault.js"
 
 interface Options extends SpotifyAuth.App {
   readonly redirectUri: string
@@ -30,9 +30,10 @@ export const make = (options: Options, takeTurn: TakeTurn = (effect) => effect) 
     const store = yield* TokenStore
     const shared = yield* makeApart
     const exchange = yield* exchangeOf(app)
+    const answered = makeAnswered()
     return (key: string) => {
       const apart = ofSession(shared)
-      const vault = inTurn(makeVault(store, key, apart), takeTurn)
+      const vault = inTurn(makeVault(store, key, apart, answered), takeTurn)
       const cache = makeTokenCache(apart, refreshing(vault, exchange))
       // In this order: with a lock that is lost in between, what remains of a refusal would bring the user back.
       const remove = () =>

@@ -10,7 +10,7 @@ import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { limit } from "../core/deadline.js"
+import { Deadline, limited } from "../core/deadline.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import { explained } from "../store/record.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
@@ -82,8 +82,6 @@ const withReason = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | Tok
 /** How long a store may be silent: longer than the stores of this library are by themselves. */
 const storePatience = Duration.seconds(65)
 
-const inTime = limit(storePatience).effect
-
 const silent = (operation: string) =>
   TokenStoreError.of(
     "of the session",
@@ -92,9 +90,11 @@ const silent = (operation: string) =>
       "of this program that waits for this call"
   )
 
-/** Ends the wait for a silent store. Outside of the caller's transaction, which may be undone, and so may wait for that one. */
-const answered = <A, E>(operation: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | TokenStoreError> =>
-  inTime(withReason(effect), () => silent(operation))
+/** Ends the wait for a silent store, for the sessions of an app. Outside of the caller's transaction, which may be undone, and so may wait for that one. */
+export const makeAnswered = (): Vault["answered"] => {
+  const deadline = new Deadline(Duration.toMillis(storePatience))
+  return (operation, effect) => limited(deadline, withReason(effect), () => silent(operation))
+}
 
 /** That Spotify refused a refresh token, kept in the token's place for a process that comes late with another. */
 interface Refusal {
@@ -172,7 +172,8 @@ export interface Vault {
 export const makeVault = (
   store: TokenStore.Service,
   key: string,
-  apart: Apart
+  apart: Apart,
+  answered: Vault["answered"]
 ): Vault => {
   // What the store may not have taken: nobody uses it before it is kept.
   let unsaved: Granted | undefined

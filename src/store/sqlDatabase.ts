@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
-import { limit } from "../core/deadline.js"
+import { asked, Deadline, limited } from "../core/deadline.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import * as batch from "./batch.js"
 import * as dialects from "./dialects.js"
@@ -25,8 +25,6 @@ const whyLate = ({ isConnected }: Progress): string =>
     ? `no answer for ${time}: the database is away, or somebody holds what the statement needs`
     : `no connection to the database for ${time}: all of the pool are in use, perhaps by a transaction of this program ` +
       "that waits for this call"
-
-const limited = limit(dialects.maxWait)
 
 /** How many go into one statement, which others wait for. */
 const together = 200
@@ -62,9 +60,11 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
     /** Runs in the background what is nobody's own: nothing of a caller's, whose interruption or span it would have. */
     const fork = (effect: Effect.Effect<void>): Fiber.RuntimeFiber<void> => Runtime.runFork(runtime)(effect)
 
+    const deadline = new Deadline(Duration.toMillis(dialects.maxWait))
+
     /** The timeout, also where the caller can't be interrupted. */
     const inTime = (operation: string, why: () => string) => <A>(effect: Effect.Effect<A, TokenStoreError>) =>
-      limited.effect(effect, () => TokenStoreError.of(store, operation, why()))
+      limited(deadline, effect, () => TokenStoreError.of(store, operation, why()))
 
     const sendWith = <A>(operation: string, progress: Progress, result: Effect.Effect<A, SqlError>) =>
       result.pipe(
@@ -117,7 +117,7 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
       })
       return {
         ask: (item) =>
-          limited.asked((done) => start(item, done), () => TokenStoreError.of(store, operation, whyLate(progress))),
+          asked(deadline, (done) => start(item, done), () => TokenStoreError.of(store, operation, whyLate(progress))),
         askPatiently: (item) => Effect.async((resume) => Effect.sync(start(item, resume))),
         whyLate: () => whyLate(progress)
       }

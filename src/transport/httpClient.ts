@@ -210,37 +210,37 @@ const readingOf = (
  * By an HTTP client of any kind. `context` is what it has in the place of the caller's; `isWhole` says that all of a body
  * is needed, whatever the status.
  */
-export const through = (
-  http: HttpClient.HttpClient,
-  { context, isWhole = false }: { readonly context?: Context.Context<never>; readonly isWhole?: boolean } = {}
-): Send =>
-(message, done, caller) => {
-  const made = HttpClientRequest.make(message.method)(message.url, { headers: asking(builtin, message.headers) })
-  const request = message.body === undefined
-    ? made
-    : HttpClientRequest.bodyText(made, message.body.text, message.body.contentType)
-  const runtime = Runtime.make({
-    context: withoutRedirects(context ?? caller.currentContext),
-    fiberRefs: caller.getFiberRefs(),
-    runtimeFlags: Runtime.defaultRuntimeFlags
-  })
-  let soFar: Sending["soFar"] = () => undefined
-  const answer = Effect.catchAll(http.execute(request), refused).pipe(
-    Effect.mapError(transportDetail),
-    Effect.flatMap((response) => {
-      const { status } = response
-      const { read, reading } = isWhole
-        ? readingOf(response, 200, false, message.maxBodySize)
-        : readingOf(response, status, isWrite(message), message.maxBodySize)
-      soFar = () => receivedSoFar(status, reading, () => response.headers)
-      return Effect.flatMap(read, (read) => received(status, read, () => response.headers))
+export const through =
+  (http: HttpClient.HttpClient, context?: Context.Context<never>, isWhole = false): Send => (message, done, caller) => {
+    const made = HttpClientRequest.make(message.method)(message.url, { headers: asking(builtin, message.headers) })
+    const request = message.body === undefined
+      ? made
+      : HttpClientRequest.bodyText(made, message.body.text, message.body.contentType)
+    const runtime = Runtime.make({
+      context: withoutRedirects(context ?? caller.currentContext),
+      fiberRefs: caller.getFiberRefs(),
+      runtimeFlags: Runtime.defaultRuntimeFlags
     })
-  )
-  // Its own fiber, since only a fiber can be interrupted; the answer isn't its result, which the runtime would hold on to.
-  const fiber = Runtime.runFork(runtime, Effect.map(Effect.exit(answer), done), { updateRefs: quiet })
-  return {
-    abort: () => fiber.unsafeInterruptAsFork(FiberId.none),
-    aborted: Effect.asVoid(Fiber.await(fiber)),
-    soFar: () => soFar()
+    let soFar: Sending["soFar"] = () => undefined
+    const answer = Effect.catchAll(http.execute(request), refused).pipe(
+      Effect.mapError(transportDetail),
+      Effect.flatMap((response) => {
+        const { status } = response
+        const { read, reading } = readingOf(
+          response,
+          isWhole ? 200 : status,
+          !isWhole && isWrite(message),
+          message.maxBodySize
+        )
+        soFar = () => receivedSoFar(status, reading, () => response.headers)
+        return Effect.flatMap(read, (read) => received(status, read, () => response.headers))
+      })
+    )
+    // Its own fiber, since only a fiber can be interrupted; the answer isn't its result, which the runtime would hold on to.
+    const fiber = Runtime.runFork(runtime, Effect.map(Effect.exit(answer), done), { updateRefs: quiet })
+    return {
+      abort: () => fiber.unsafeInterruptAsFork(FiberId.none),
+      aborted: Effect.asVoid(Fiber.await(fiber)),
+      soFar: () => soFar()
+    }
   }
-}

@@ -76,16 +76,19 @@ const serve = (spotify: FakeSpotify.Service) =>
       Layer.fresh(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
     )
     const server = Context.get(context, HttpServer.HttpServer)
-    const seen = { asked: 0, granted: 0 }
+    const seen = { asked: 0, answered: 0, granted: 0 }
     yield* server.serve(Effect.gen(function*() {
       const { url } = yield* HttpServerRequest.HttpServerRequest
       if (!url.startsWith("/api/token")) return yield* spotify.httpApp
-      seen.asked++
       // Also where whoever asked is gone: a refresh token that was rotated for nobody is over all the same.
-      return yield* Effect.uninterruptible(Effect.tap(spotify.httpApp, ({ status }) =>
-        Effect.sync(() => {
-          if (status === 200) seen.granted++
-        })))
+      return yield* Effect.uninterruptible(Effect.suspend(() => {
+        seen.asked++
+        return Effect.tap(spotify.httpApp, ({ status }) =>
+          Effect.sync(() => {
+            seen.answered++
+            if (status === 200) seen.granted++
+          }))
+      }))
     }))
     return { origin: HttpServer.formatAddress(server.address), seen }
   })
@@ -129,6 +132,8 @@ const round = (makePlace: Effect.Effect<Place, unknown, Scope.Scope>, signal: "S
     const wasKeptBefore = yield* wasKept
     if (signal === "SIGKILL") yield* place.end(victim.pid)
     const failures = yield* Effect.forEach(others, failureOf, { concurrency: "unbounded" })
+    // The fake may have rotated its token already, and still be slow to say so.
+    yield* Effect.sleep("5 millis").pipe(Effect.repeat({ until: () => port.seen.answered === port.seen.asked }))
     // What it was granted and hadn't kept, also after it was hit: what is in the store is over.
     const isLost = port.seen.granted > 0 && !wasKeptBefore
     const failure = failures.find((failure) => failure !== undefined)
