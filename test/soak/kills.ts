@@ -83,11 +83,17 @@ const serve = (spotify: FakeSpotify.Service) =>
       // Also where whoever asked is gone: a refresh token that was rotated for nobody is over all the same.
       return yield* Effect.uninterruptible(Effect.suspend(() => {
         seen.asked++
-        return Effect.tap(spotify.httpApp, ({ status }) =>
-          Effect.sync(() => {
+        return spotify.httpApp.pipe(
+          Effect.tap(({ status }) =>
+            Effect.sync(() => {
+              if (status === 200) seen.granted++
+            })
+          ),
+          // It may fail, where whoever asked was gone before it had said what.
+          Effect.ensuring(Effect.sync(() => {
             seen.answered++
-            if (status === 200) seen.granted++
           }))
+        )
       }))
     }))
     return { origin: HttpServer.formatAddress(server.address), seen }
