@@ -303,7 +303,9 @@ ${burstTable}
       ? page.replace(written, "").replace(limitsTitle, () => section + limitsTitle)
       : `# Benchmarks
 
-\`npm run bench\` makes this page (\`-- --write\`), on ${machine}. All contenders of a table are measured in one run, in turn, against a local server in a process of its own; a figure is the median of ${rounds} rounds (5 for the library), and a ratio that of the rounds' ratios. Validation and spans are on.
+\`npm run bench\` makes this page (\`-- --write\`), on ${machine}. All contenders of a table are measured in one run, in turn, against a local server in a process of its own; a figure is the median of ${rounds} rounds (${
+        Math.min(rounds, 5)
+      } for the library), and a ratio that of the rounds' ratios. Validation and spans are on.
 
 ${summary}
 
