@@ -83,17 +83,12 @@ const serve = (spotify: FakeSpotify.Service) =>
       // Also where whoever asked is gone: a refresh token that was rotated for nobody is over all the same.
       return yield* Effect.uninterruptible(Effect.suspend(() => {
         seen.asked++
-        return spotify.httpApp.pipe(
-          Effect.tap(({ status }) =>
-            Effect.sync(() => {
-              if (status === 200) seen.granted++
-            })
-          ),
-          // It may fail, where whoever asked was gone before it had said what.
-          Effect.ensuring(Effect.sync(() => {
+        return Effect.onExit(spotify.httpApp, (exit) =>
+          Effect.sync(() => {
             seen.answered++
+            // An answer that ended with whoever asked may have been a token.
+            if (Exit.isFailure(exit) || exit.value.status === 200) seen.granted++
           }))
-        )
       }))
     }))
     return { origin: HttpServer.formatAddress(server.address), seen }
