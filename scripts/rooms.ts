@@ -56,7 +56,7 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "core",
     holds: "the ground: errors, ids, scopes, and small helpers that know no other room",
-    shares: ["deadline", "digest", "input", "options", "retry", "span", "text", "time"]
+    shares: ["deadline", "digest", "input", "limited", "memo", "options", "retry", "span", "text", "time"]
   }
 ]
 

@@ -2,6 +2,7 @@ import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
+import { memo } from "../core/memo.js"
 
 type Caller = Fiber.RuntimeFiber<unknown, unknown>
 
@@ -32,17 +33,6 @@ const retries = Metric.counter("spotify.retries", { description: "Requests that 
 /** Adds to a metric under the caller's tags. */
 const add = <Type, In, Out>(caller: Caller, metric: Metric.Metric<Type, In, Out>, value: In): void =>
   metric.unsafeUpdate(value, caller.getFiberRef(FiberRef.currentMetricLabels))
-
-/** Metrics by their tags: to make one costs more than a request. */
-const memo = <M>(make: (a: string, b: string) => M) => {
-  const made = new Map<string, M>()
-  return (a: string, b = ""): M => {
-    const key = `${a} ${b}`
-    let metric = made.get(key)
-    if (metric === undefined) made.set(key, metric = make(a, b))
-    return metric
-  }
-}
 
 const requestsOf = memo((operation, status) =>
   Metric.tagged(Metric.tagged(requests, "operation", operation), "status", status)

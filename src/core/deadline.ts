@@ -14,9 +14,7 @@ interface Started<A, E> {
 
 export interface Running {
   end: number
-  /** How often it was put off. */
-  again?: number
-  readonly expire: () => void
+  expire: () => void
 }
 
 /**
@@ -76,7 +74,7 @@ export class Deadline {
     })
   }
 
-  private begin(running: Running, clock: Clock.Clock): void {
+  protected begin(running: Running, clock: Clock.Clock): void {
     this.running.add(running)
     this.timer ??= Effect.runFork(this.watch(clock), { immediate: false })
   }
@@ -95,10 +93,6 @@ export class Deadline {
     })
   }
 
-  protected expire(running: Running, _now: number): void {
-    running.expire()
-  }
-
   private watch(clock: Clock.Clock): Effect.Effect<void> {
     return Effect.suspend(() => {
       const now = monotonic(clock)
@@ -107,51 +101,10 @@ export class Deadline {
           return Effect.flatMap(sleepOn(clock, running.end - now), () => this.watch(clock))
         }
         this.running.delete(running)
-        this.expire(running, now)
+        running.expire()
       }
       this.timer = undefined
       return Effect.void
     })
   }
 }
-
-/** Asks for something and tells its result; gives what is to be called when nobody waits for it any more. */
-export type Ask<A, E> = (done: (result: Effect.Effect<A, E>) => void) => () => void
-
-const wait = <A, E, E2>(
-  deadline: Deadline,
-  restore: Restore,
-  ask: Ask<A, E>,
-  onExpiry: () => E2
-): Effect.Effect<A, E | E2> =>
-  Effect.flatMap(Effect.clock, (clock) =>
-    deadline.run<A, E, E2>(
-      clock,
-      restore,
-      (done) => ({ abort: ask(done), aborted: Effect.void, soFar: () => undefined }),
-      onExpiry
-    ))
-
-/** Ends the wait for an answer in time. */
-export const asked = <A, E, E2>(deadline: Deadline, ask: Ask<A, E>, onExpiry: () => E2): Effect.Effect<A, E | E2> =>
-  Effect.uninterruptibleMask((restore) => wait(deadline, restore, ask, onExpiry))
-
-/**
- * As `Effect.timeoutFail`. The effect runs in a fiber of its own: it may be that it can't be interrupted, or the caller.
- */
-export const limited = <A, E, E2, R>(
-  deadline: Deadline,
-  effect: Effect.Effect<A, E, R>,
-  onExpiry: () => E2
-): Effect.Effect<A, E | E2, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
-      // As a value, since a fiber that fails is a line in the log.
-      Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))),
-      (fiber) =>
-        wait<A, E, E2>(deadline, restore, (done) => {
-          fiber.addObserver((exit) => done(Effect.flatten(exit)))
-          return () => fiber.unsafeInterruptAsFork(FiberId.none)
-        }, onExpiry)
-    )
-  )

@@ -5,23 +5,23 @@
  *
  * @since 0.1.0
  */
-import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { aBoolean, aText, attempt, checkOptions, isCredential, readOptions, shown, someScopes } from "../core/input.js"
-import { of as checks } from "../core/options.js"
+import { aBoolean, aText, attempt, checkOptions, readOptions, shown, someScopes } from "../core/input.js"
 import { retryTokenRequest } from "../core/retry.js"
 import type * as Scope from "../core/Scope.js"
 import { AuthorizationDenied, InvalidInput, StateMismatch } from "../core/SpotifyError.js"
 import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, redactorOf } from "../core/text.js"
 import { challengeOf, urlToAuthorize } from "./authorize.js"
+import { checkCredentials } from "./credentials.js"
 import * as tokenEndpoint from "./tokenEndpoint.js"
 import type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
-import { request, senderOf } from "./tokenRequest.js"
+import { makeSender, request } from "./tokenRequest.js"
 
 export type { App, Grant, TokenResponse } from "./tokenEndpoint.js"
 
@@ -109,25 +109,6 @@ export const checkRedirectUri = (redirectUri: string): Either.Either<URL, Invali
   return Either.right(url)
 }
 
-const { address } = checks("SpotifyAuth")
-
-/** None where it isn't a secret, as in a program without types. */
-const valueOf = (secret: unknown): unknown => Redacted.isRedacted(secret) ? Redacted.value(secret) : undefined
-
-const isBlank = (text: unknown): boolean => typeof text === "string" && text.trim() === ""
-
-const checkClientId = (clientId: string): Either.Either<string, InvalidInput> =>
-  typeof clientId === "string" && isCredential(clientId) && !clientId.includes(":")
-    ? Either.right(clientId)
-    : Either.left(InvalidInput.of(
-      "SpotifyAuth",
-      "clientId",
-      `the client id from Spotify's dashboard, ${isBlank(clientId) ? "not an empty text" : "letters and digits"}`
-    ))
-
-const checkAccountsUrl = (accountsUrl: string | undefined): Either.Either<unknown, InvalidInput> =>
-  accountsUrl === undefined ? Either.void : address("accountsUrl", accountsUrl)
-
 /**
  * Checks an app: its client id, its secret where it has one, and the accounts host where it is replaced.
  *
@@ -138,25 +119,8 @@ export const checkApp = (app: App): Either.Either<App, InvalidInput> =>
   attempt("SpotifyAuth", () =>
     Either.flatMap(
       readOptions("SpotifyAuth", ["clientId", "clientSecret", "accountsUrl"], app),
-      () => check(app)
+      () => checkCredentials(app)
     ))
-
-const check = (app: App): Either.Either<App, InvalidInput> =>
-  Either.gen(function*() {
-    yield* checkClientId(app.clientId)
-    yield* checkAccountsUrl(app.accountsUrl)
-    const secret = app.clientSecret === undefined ? undefined : valueOf(app.clientSecret)
-    if (app.clientSecret !== undefined && !isCredential(secret)) {
-      yield* Either.left(InvalidInput.of(
-        "SpotifyAuth",
-        "clientSecret",
-        `the client secret from Spotify's dashboard, ${
-          isBlank(secret) ? "not an empty text" : "letters and digits without white space, as Redacted"
-        }`
-      ))
-    }
-    return app
-  })
 
 const authorizeOptions = {
   clientId: aText,
@@ -186,7 +150,7 @@ export const authorizeUrl = (options: {
 }): Either.Either<URL, InvalidInput> =>
   Either.gen(function*() {
     yield* checkOptions("SpotifyAuth.authorizeUrl", authorizeOptions, options ?? null)
-    yield* attempt("SpotifyAuth", () => check(options))
+    yield* attempt("SpotifyAuth", () => checkCredentials(options))
     yield* checkRedirectUri(options.redirectUri)
     if (!isText(options.state) || options.state === "") {
       yield* Either.left(InvalidInput.of("SpotifyAuth.authorizeUrl", "state", "a text that can't be guessed"))
@@ -284,7 +248,7 @@ export const requestToken = (
   Effect.gen(function*() {
     yield* checkApp(app)
     yield* attempt("SpotifyAuth.requestToken", () => checkGrant(app, grant))
-    const sender = senderOf(yield* HttpClient.HttpClient)
+    const sender = yield* makeSender
     return yield* retryTokenRequest(
       request(sender, app, grant),
       (error) => tokenEndpoint.repeatAfter(grant.type, error)

@@ -1,17 +1,15 @@
 /** A token from a grant of OAuth's, with what the one before it leaves to it. */
-import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Tracer from "effect/Tracer"
 import type { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import type { Token } from "../store/TokenStore.js"
 import { issuedAt } from "./lifetime.js"
 import { tellSignInAge } from "./metrics.js"
 import type * as tokenEndpoint from "./tokenEndpoint.js"
-import { request, senderOf } from "./tokenRequest.js"
+import { makeSender, request } from "./tokenRequest.js"
 
 /** What a token keeps of the one before, where the answer doesn't say. */
 export type Previous = Pick<Token, "scopes" | "refreshToken" | "authorizedAt">
@@ -38,18 +36,11 @@ export type Exchange = (
   previous: Previous
 ) => Effect.Effect<Token, OAuthError | TokenEndpointUnreachable>
 
-/** With what stands around its making (a `RequestInit`, say) in the place of a caller's context. */
 export const exchangeOf = (app: tokenEndpoint.App): Effect.Effect<Exchange, never, HttpClient.HttpClient> =>
-  Effect.map(Effect.context<HttpClient.HttpClient>(), (context): Exchange => {
-    const sender = senderOf(
-      Context.get(context, HttpClient.HttpClient),
-      Context.omit(Tracer.ParentSpan)(context)
-    )
-    return (grant, previous) =>
-      Effect.gen(function*() {
-        const askedAt = yield* Clock.currentTimeMillis
-        const token = toToken(yield* request(sender, app, grant), askedAt, previous)
-        if (grant.type === "refresh_token") yield* tellSignInAge(token, askedAt)
-        return token
-      })
-  })
+  Effect.map(makeSender, (sender): Exchange => (grant, previous) =>
+    Effect.gen(function*() {
+      const askedAt = yield* Clock.currentTimeMillis
+      const token = toToken(yield* request(sender, app, grant), askedAt, previous)
+      if (grant.type === "refresh_token") yield* tellSignInAge(token, askedAt)
+      return token
+    }))

@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
+import { memo } from "../core/memo.js"
 import type { Token } from "../store/TokenStore.js"
 
 const requests = Metric.counter("spotify.token.requests", {
@@ -15,16 +16,13 @@ const signInAge = Metric.histogram(
   "How many days ago users whose tokens are refreshed signed in; after six months they have to again"
 )
 
-/** By their tags: to make one costs as much as a few statements. */
-const made = new Map<string, typeof requests>()
+const requestsOf = memo((grantType, outcome) =>
+  Metric.tagged(Metric.tagged(requests, "grant_type", grantType), "outcome", outcome)
+)
 
 /** `outcome` is `ok`, OAuth's code, or `none` without an answer. */
-export const countTokenRequest = (grantType: string, outcome: string): Effect.Effect<void> => {
-  const key = `${grantType} ${outcome}`
-  const known = made.get(key) ?? Metric.tagged(Metric.tagged(requests, "grant_type", grantType), "outcome", outcome)
-  made.set(key, known)
-  return Metric.increment(known)
-}
+export const countTokenRequest = (grantType: string, outcome: string): Effect.Effect<void> =>
+  Metric.increment(requestsOf(grantType, outcome))
 
 export const tellSignInAge = ({ authorizedAt }: Token, now: number): Effect.Effect<void> =>
   authorizedAt === undefined

@@ -44,6 +44,9 @@ export interface TokenCache {
   readonly current: () => Token | undefined
   /** Sets the token from outside; what a flight brings that is under way already comes too late. */
   readonly set: (token: Token | undefined) => void
+}
+
+export interface RenewingTokenCache extends TokenCache {
   /** Ends what is under way; who asks afterwards is interrupted. */
   readonly close: Effect.Effect<void>
 }
@@ -55,7 +58,7 @@ export interface TokenCache {
 export const makeTokenCache = (
   apart: Apart,
   obtain: (flight: Flight, cache: TokenCache) => Effect.Effect<Token, SessionError>
-): TokenCache => {
+): RenewingTokenCache => {
   let current: Token | undefined
   let changes = 0
   let flight: Shared | undefined
@@ -113,7 +116,7 @@ export const makeTokenCache = (
       return token === undefined ? Effect.fail(error) : Effect.succeed(token)
     })
 
-  const cache: TokenCache = {
+  const cache: RenewingTokenCache = {
     accessToken: Effect.map(valid, (token) => token.accessToken),
     renew: (refused) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {

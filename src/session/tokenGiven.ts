@@ -33,7 +33,6 @@ export const tokenGiven = (given: Token): TokenCache => {
     current: () => current,
     set: (token) => {
       current = token
-    },
-    close: Effect.void
+    }
   }
 }

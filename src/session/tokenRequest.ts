@@ -1,8 +1,7 @@
 /** A request to the token endpoint, and what its answer says. */
-import type * as HttpClient from "@effect/platform/HttpClient"
-import * as Clock from "effect/Clock"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
@@ -10,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type * as Tracer from "effect/Tracer"
+import * as Tracer from "effect/Tracer"
 import { Deadline, type Running } from "../core/deadline.js"
 import { isCredential } from "../core/input.js"
 import { retryAfter } from "../core/retry.js"
@@ -18,7 +17,8 @@ import * as Scope from "../core/Scope.js"
 import { useSpan } from "../core/span.js"
 import { OAuthError, TokenEndpointUnreachable } from "../core/SpotifyError.js"
 import { excerpt, oauthCode, type Redact, redactorOf } from "../core/text.js"
-import { type Message, type Received, through } from "../transport/httpClient.js"
+import { monotonic } from "../core/time.js"
+import { type Message, type Received, type Send, through } from "../transport/httpClient.js"
 import { countTokenRequest } from "./metrics.js"
 import { type App, type Grant, isRefusal, type TokenResponse, urlOf } from "./tokenEndpoint.js"
 
@@ -74,6 +74,25 @@ const hintOf = (error: string, wait: Duration.Duration | undefined): string => {
   return error === "invalid_grant" ? " (the code or refresh token is used, revoked or over; sign in again)" : ""
 }
 
+const errorWith = (
+  grantType: string,
+  status: number,
+  error: string,
+  description: string,
+  what: string,
+  wait?: Duration.Duration
+): OAuthError =>
+  new OAuthError({
+    grantType,
+    error,
+    errorDescription: description === "" ? undefined : description,
+    status,
+    retryAfter: wait,
+    message: `Spotify's token endpoint answered ${status}${what}${description === "" ? "" : `: ${description}`}${
+      hintOf(error, wait)
+    }`
+  })
+
 const errorOf = (
   grantType: string,
   status: number,
@@ -86,30 +105,18 @@ const errorOf = (
   const error = body.error === undefined
     ? inferError(status, body.error_description) ?? `http_${status}`
     : oauthCode(body.error, redact)
-  const description = excerpt(said, redact)
-  return new OAuthError({
-    grantType,
-    error,
-    errorDescription: description === "" ? undefined : description,
-    status,
-    retryAfter: wait,
-    message: `Spotify's token endpoint answered ${status} ${error}${description === "" ? "" : `: ${description}`}${
-      hintOf(error, wait)
-    }`
-  })
+  return errorWith(grantType, status, error, excerpt(said, redact), ` ${error}`, wait)
 }
 
-const noToken = (grantType: string, status: number, text: string, redact: Redact): OAuthError => {
-  // A login page of some hotel's network is worth showing; what may be half of a token is not.
-  const start = /token/i.test(text) ? "" : excerpt(text, redact)
-  return new OAuthError({
+/** A login page of some hotel's network is worth showing; what may be half of a token is not. */
+const noToken = (grantType: string, status: number, text: string, redact: Redact): OAuthError =>
+  errorWith(
     grantType,
-    error: "invalid_response",
-    errorDescription: start === "" ? undefined : start,
     status,
-    message: `Spotify's token endpoint answered ${status}, but its body is no token${start === "" ? "" : `: ${start}`}`
-  })
-}
+    "invalid_response",
+    /token/i.test(text) ? "" : excerpt(text, redact),
+    ", but its body is no token"
+  )
 
 /** What an answer must not repeat to us: the request's secrets, and the header that holds one. */
 const redactorFor = (app: App, form: Record<string, string>): Redact => (text) => {
@@ -153,23 +160,37 @@ const attemptTimeout = Duration.seconds(10)
  * rotated token, which comes only once. So what would end much too late has its time once more, ten times at most.
  */
 class PatientDeadline extends Deadline {
-  protected override expire(running: Running, now: number): void {
-    running.again = (running.again ?? 0) + 1
-    if (now - running.end < 250 || running.again > 10) return running.expire()
-    running.end = now + this.millis
-    this.running.add(running)
+  protected override begin(running: Running, clock: Clock.Clock): void {
+    const { expire } = running
+    let chances = 10
+    running.expire = () => {
+      const now = monotonic(clock)
+      if (now - running.end < 250 || chances-- === 0) return expire()
+      running.end = now + this.millis
+      this.running.add(running)
+    }
+    super.begin(running, clock)
   }
 }
 
-/** How token requests leave: by the HTTP client, and with the whole body of every answer, which breaks off or is there. */
-export const senderOf = (http: HttpClient.HttpClient, context?: Context.Context<never>) => ({
-  send: through(http, context, true),
-  deadline: new PatientDeadline(Duration.toMillis(attemptTimeout))
-})
+/** How token requests leave. */
+export interface Sender {
+  readonly send: Send
+  readonly deadline: Deadline
+}
+
+/** With what stands around its making (a `RequestInit`, say) in the place of a caller's context. */
+export const makeSender: Effect.Effect<Sender, never, HttpClient.HttpClient> = Effect.map(
+  Effect.context<HttpClient.HttpClient>(),
+  (context) => ({
+    send: through(Context.get(context, HttpClient.HttpClient), Context.omit(Tracer.ParentSpan)(context)),
+    deadline: new PatientDeadline(Duration.toMillis(attemptTimeout))
+  })
+)
 
 /** One attempt. */
 export const request = (
-  { deadline, send }: ReturnType<typeof senderOf>,
+  { deadline, send }: Sender,
   app: App,
   grant: Grant
 ): Effect.Effect<TokenResponse, OAuthError | TokenEndpointUnreachable> =>
@@ -188,27 +209,30 @@ export const request = (
     }
     const attempt = (span: Tracer.Span) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.withFiberRuntime<TokenResponse, OAuthError | TokenEndpointUnreachable>((caller) => {
-          const clock = Context.get(caller.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-          return Effect.matchEffect(
-            deadline.run<Received, string, TokenEndpointUnreachable>(
-              clock,
-              restore,
-              (done) => send(message, done, caller),
-              () => timedOut(grant.type)
-            ),
-            {
-              onFailure: (error) => Effect.fail(Predicate.isString(error) ? connectionError(grant.type, error) : error),
-              onSuccess: (received) => {
-                span.attribute("http.response.status_code", received.status)
-                return answerOf(received, clock.unsafeCurrentTimeMillis())
+        Effect.flatMap(Effect.clock, (clock) =>
+          Effect.withFiberRuntime<TokenResponse, OAuthError | TokenEndpointUnreachable>((caller) =>
+            Effect.matchEffect(
+              deadline.run<Received, string, TokenEndpointUnreachable>(
+                clock,
+                restore,
+                (done) =>
+                  send(message, done, caller),
+                () => unreachable(grant.type, "Timeout", Duration.format(attemptTimeout))
+              ),
+              {
+                onFailure: (error) =>
+                  Effect.fail(Predicate.isString(error) ? unreachable(grant.type, "Connection", error) : error),
+                onSuccess: (received) => {
+                  span.attribute("http.response.status_code", received.status)
+                  return answerOf(received, clock.unsafeCurrentTimeMillis())
+                }
               }
-            }
-          )
-        })
+            )
+          ))
       ).pipe(
         Effect.tapBoth({
-          onFailure: (error) => countTokenRequest(grant.type, error._tag === "OAuthError" ? error.error : "none"),
+          onFailure: (error) =>
+            countTokenRequest(grant.type, error._tag === "OAuthError" ? error.error : "none"),
           onSuccess: () => countTokenRequest(grant.type, "ok")
         })
       )
@@ -217,18 +241,16 @@ export const request = (
 
 const spanAttributes = { "http.request.method": "POST", "url.template": "/api/token" }
 
-const timedOut = (grantType: string): TokenEndpointUnreachable =>
+const unreachable = (
+  grantType: string,
+  reason: TokenEndpointUnreachable["reason"],
+  detail: string
+): TokenEndpointUnreachable =>
   new TokenEndpointUnreachable({
     grantType,
-    reason: "Timeout",
-    detail: Duration.format(attemptTimeout),
-    message: `Spotify's token endpoint gave no answer within ${Duration.format(attemptTimeout)}`
-  })
-
-const connectionError = (grantType: string, detail: string): TokenEndpointUnreachable =>
-  new TokenEndpointUnreachable({
-    grantType,
-    reason: "Connection",
+    reason,
     detail,
-    message: `Spotify's token endpoint can't be reached: ${detail}`
+    message: `Spotify's token endpoint ${
+      reason === "Timeout" ? "gave no answer within" : "can't be reached:"
+    } ${detail}`
   })

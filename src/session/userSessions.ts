@@ -6,6 +6,7 @@ import type * as Scope from "../core/Scope.js"
 import { InvalidInput } from "../core/SpotifyError.js"
 import { TokenStore } from "../store/TokenStore.js"
 import { make as makeApart, ofSession } from "./apart.js"
+import { checkCredentials } from "./credentials.js"
 import { exchangeOf } from "./exchange.js"
 import { refreshing } from "./refresh.js"
 import { signingIn } from "./signIn.js"
@@ -25,36 +26,34 @@ export const make = (options: Options, takeTurn: TakeTurn = (effect) => effect) 
     // Read once: what a sign-in is made of is what was checked.
     const { accountsUrl, clientId, clientSecret, redirectUri, scopes = [] } = options
     const app: SpotifyAuth.App = { accountsUrl, clientId, clientSecret }
-    yield* SpotifyAuth.checkApp(app)
+    yield* checkCredentials(app)
     yield* SpotifyAuth.checkRedirectUri(redirectUri)
     const store = yield* TokenStore
     const shared = yield* makeApart
     const exchange = yield* exchangeOf(app)
-    const answered = makeAnswered()
+    const answered = makeAnswered(shared.fork)
     return (key: string) => {
       const apart = ofSession(shared)
       const vault = inTurn(makeVault(store, key, apart, answered), takeTurn)
       const cache = makeTokenCache(apart, refreshing(vault, exchange))
-      // In this order: with a lock that is lost in between, what remains of a refusal would bring the user back.
-      const remove = () =>
-        Effect.map(Effect.zipRight(vault.refusal.forget, store.remove(key)), () => {
-          vault.forget()
-          cache.set(undefined)
-        })
+      const token = apart.run(vault.find)
       const session = {
         kind: "user" as const,
         key,
         redirectUri,
         accessToken: cache.accessToken,
         renew: cache.renew,
-        refresh: Effect.suspend(() =>
-          Effect.flatMap(apart.run(vault.find), (found) => cache.replace(Option.getOrUndefined(found)))
-        ),
-        token: apart.run(vault.find),
+        refresh: Effect.flatMap(token, (found) => cache.replace(Option.getOrUndefined(found))),
+        token,
         ...signingIn({ ...app, redirectUri, scopes }, store, vault, cache, exchange, apart),
-        signOut: Effect.suspend(() =>
-          apart.run(vault.answered("remove", store.withLock(key, Effect.uninterruptible(remove()))))
-        )
+        signOut: Effect.suspend(() => {
+          // In this order: with a lock that is lost in between, what remains of a refusal would bring the user back.
+          const remove = Effect.map(Effect.zipRight(vault.refusal.forget, store.remove(key)), () => {
+            vault.forget()
+            cache.set(undefined)
+          })
+          return apart.run(vault.answered("remove", store.withLock(key, Effect.uninterruptible(remove))))
+        })
       }
       return { session, close: Effect.zipRight(cache.close, vault.close) }
     }

@@ -10,7 +10,8 @@ import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { Deadline, limited } from "../core/deadline.js"
+import { Deadline } from "../core/deadline.js"
+import { limited } from "../core/limited.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import { explained } from "../store/record.js"
 import type { Token, TokenStore } from "../store/TokenStore.js"
@@ -91,9 +92,9 @@ const silent = (operation: string) =>
   )
 
 /** Ends the wait for a silent store, for the sessions of an app. Outside of the caller's transaction, which may be undone, and so may wait for that one. */
-export const makeAnswered = (): Vault["answered"] => {
+export const makeAnswered = (fork: Apart["fork"]): Vault["answered"] => {
   const deadline = new Deadline(Duration.toMillis(storePatience))
-  return (operation, effect) => limited(deadline, withReason(effect), () => silent(operation))
+  return (operation, effect) => limited(deadline, fork(withReason(effect)), () => silent(operation))
 }
 
 /** That Spotify refused a refresh token, kept in the token's place for a process that comes late with another. */
@@ -276,7 +277,7 @@ export const makeVault = (
     if (isSignIn) return "the sign-in isn't kept"
     return token.refreshToken === undefined || !hasOtherRefreshToken(previous, token.refreshToken)
       ? undefined
-      : "the refresh token that the store has is the one before, which Spotify may not take any more"
+      : "the store has the refresh token before it, which Spotify may not take any more"
   }
 
   const tellLost = (reason: string) => {

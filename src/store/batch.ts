@@ -4,8 +4,8 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import { type Asked, group } from "./groupCommit.js"
 
 export interface Options<I, A, E> {
@@ -70,13 +70,9 @@ export const make = <I, A, E>(options: Options<I, A, E>): (item: I, done: Done<A
         }
       }),
       Effect.catchAllCause((cause) =>
-        Either.match(Cause.failureOrCause(cause), {
-          onLeft: (error) =>
-            entries.length > 1 && isOfOne(error)
-              ? Effect.forEach(entries, (entry) => attempt([entry]), { discard: true })
-              : tell(entries, Exit.failCause(cause)),
-          onRight: () => tell(entries, Exit.failCause(cause))
-        })
+        entries.length > 1 && Option.exists(Cause.failureOption(cause), isOfOne)
+          ? Effect.forEach(entries, (entry) => attempt([entry]), { discard: true })
+          : tell(entries, Exit.failCause(cause))
       )
     )
 

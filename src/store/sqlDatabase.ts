@@ -7,7 +7,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
-import { asked, Deadline, limited } from "../core/deadline.js"
+import { Deadline } from "../core/deadline.js"
+import { asked, limited } from "../core/limited.js"
 import { TokenStoreError } from "../core/SpotifyError.js"
 import * as batch from "./batch.js"
 import * as dialects from "./dialects.js"
@@ -64,7 +65,8 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
 
     /** The timeout, also where the caller can't be interrupted. */
     const inTime = (operation: string, why: () => string) => <A>(effect: Effect.Effect<A, TokenStoreError>) =>
-      limited(deadline, effect, () => TokenStoreError.of(store, operation, why()))
+      limited(deadline, Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))), () =>
+        TokenStoreError.of(store, operation, why()))
 
     const sendWith = <A>(operation: string, progress: Progress, result: Effect.Effect<A, SqlError>) =>
       result.pipe(
@@ -72,7 +74,8 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
         Effect.mapError(toStoreError(operation)),
         // Interrupting a statement would cancel it, and a connection that arrives later would never go back to its pool.
         Effect.uninterruptible,
-        inTime(operation, () => whyLate(progress))
+        inTime(operation, () =>
+          whyLate(progress))
       )
 
     const send = <A>(operation: string, result: Effect.Effect<A, SqlError>) =>
@@ -81,7 +84,12 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
     const execute = (run: dialects.Execute) => <A extends object>(operation: string, statement: Statement<A>) =>
       Effect.suspend(() => {
         const progress = { isConnected: false }
-        return sendWith(operation, progress, run(statement, () => void (progress.isConnected = true)))
+        return sendWith(
+          operation,
+          progress,
+          run(statement, () =>
+            void (progress.isConnected = true))
+        )
       })
 
     const read = execute(dialect.read)
@@ -117,7 +125,11 @@ export const makeDatabase = (client: SqlClient.SqlClient, store: string, table: 
       })
       return {
         ask: (item) =>
-          asked(deadline, (done) => start(item, done), () => TokenStoreError.of(store, operation, whyLate(progress))),
+          asked(
+            deadline,
+            (done) => start(item, done),
+            () => TokenStoreError.of(store, operation, whyLate(progress))
+          ),
         askPatiently: (item) => Effect.async((resume) => Effect.sync(start(item, resume))),
         whyLate: () => whyLate(progress)
       }

@@ -207,17 +207,17 @@ const readingOf = (
 }
 
 /**
- * By an HTTP client of any kind. `context` is what it has in the place of the caller's; `isWhole` says that all of a body
- * is needed, whatever the status.
+ * By an HTTP client of any kind. A request for a token has `tokens` in its context beside what the caller's has, and all
+ * of its answer's body is needed, whatever the status.
  */
 export const through =
-  (http: HttpClient.HttpClient, context?: Context.Context<never>, isWhole = false): Send => (message, done, caller) => {
+  (http: HttpClient.HttpClient, tokens?: Context.Context<never>): Send => (message, done, caller) => {
     const made = HttpClientRequest.make(message.method)(message.url, { headers: asking(builtin, message.headers) })
     const request = message.body === undefined
       ? made
       : HttpClientRequest.bodyText(made, message.body.text, message.body.contentType)
     const runtime = Runtime.make({
-      context: withoutRedirects(context ?? caller.currentContext),
+      context: withoutRedirects(tokens ? Context.merge(caller.currentContext, tokens) : caller.currentContext),
       fiberRefs: caller.getFiberRefs(),
       runtimeFlags: Runtime.defaultRuntimeFlags
     })
@@ -228,8 +228,8 @@ export const through =
         const { status } = response
         const { read, reading } = readingOf(
           response,
-          isWhole ? 200 : status,
-          !isWhole && isWrite(message),
+          tokens ? 200 : status,
+          !tokens && isWrite(message),
           message.maxBodySize
         )
         soFar = () => receivedSoFar(status, reading, () => response.headers)

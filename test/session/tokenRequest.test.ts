@@ -1,8 +1,9 @@
 /** How requests to the token endpoint leave, and how their answers are read. */
-import { HttpClient, HttpClientRequest, HttpClientResponse } from "@effect/platform"
+import { FetchHttpClient, HttpClient, HttpClientRequest, HttpClientResponse } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Option, Redacted } from "effect"
 import * as SpotifyAuth from "effect-spotify/SpotifyAuth"
+import * as SpotifySession from "effect-spotify/SpotifySession"
 import { gzipSync } from "node:zlib"
 
 const app = { clientId: "my-client-id", clientSecret: Redacted.make("my-client-secret") }
@@ -60,4 +61,50 @@ describe("a request to the token endpoint", () => {
       expect(error).toMatchObject({ _tag: "OAuthError", error: "invalid_response" })
       expect(error.message).toContain("more than 1048576 bytes")
     }).pipe(Effect.provide(answering(() => new Response("x".repeat(2 * 1024 * 1024))))))
+
+  it.effect("has the RequestInit of the session's layer, without the redirects that it allows", () => {
+    const seen: Array<RequestInit | undefined> = []
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      seen.push(init)
+      return new Response(token)
+    }
+    const session = SpotifySession.layerClientCredentials(app).pipe(
+      Layer.provide(FetchHttpClient.layer),
+      Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)),
+      Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { keepalive: true, redirect: "follow" }))
+    )
+    return Effect.gen(function*() {
+      yield* (yield* SpotifySession.SpotifySession).accessToken
+      expect(seen).toMatchObject([{ keepalive: true, redirect: "manual" }])
+    }).pipe(
+      Effect.provide(session),
+      // Whoever asks first has no say in what all share.
+      Effect.provideService(FetchHttpClient.RequestInit, { keepalive: false })
+    )
+  })
+
+  it.effect("puts the spans of an HTTP client of one's own beneath the caller's, and a session's beneath nobody's", () => {
+    const parents: Array<string> = []
+    const http = Layer.succeed(
+      HttpClient.HttpClient,
+      HttpClient.make((request) =>
+        Effect.map(Effect.currentSpan, (span) => {
+          parents.push(Option.match(span.parent, {
+            onNone: () => "none",
+            onSome: (parent) => parent._tag === "Span" ? parent.name : parent._tag
+          }))
+          return HttpClientResponse.fromWeb(request, new Response(token))
+        }).pipe(Effect.withSpan("my-client"), Effect.orDie)
+      )
+    )
+    return Effect.gen(function*() {
+      yield* (yield* SpotifySession.SpotifySession).accessToken
+      yield* ask.pipe(Effect.withSpan("caller"), Effect.provide(http))
+      expect(parents).toEqual(["none", "caller"])
+    }).pipe(
+      Effect.provide(
+        SpotifySession.layerClientCredentials(app).pipe(Layer.provide(http), Layer.withSpan("layer"))
+      )
+    )
+  })
 })
