@@ -26,12 +26,12 @@ import {
 } from "./lockFiles.js"
 
 // Of a key's lock, under which a token is refreshed. A takeover by mistake would cost a second refresh, so it comes late.
-// With the wait for a write of the dead owner, and half a second for looks on a busy machine, it still takes ten seconds
-// at most, as `layerFile` promises.
-const refreshTimes: LockTimes = { heartbeat: Duration.seconds(1), staleAfter: Duration.millis(6500) }
+// With the wait for a write of the dead owner, and a second for looks on a busy machine, it still takes ten seconds at
+// most, as `layerFile` promises.
+const refreshTimes: LockTimes = { heartbeat: Duration.seconds(1), staleAfter: Duration.seconds(7) }
 
 // Of the write lock. A write is short, and a takeover by mistake does no harm: the write is fenced off and repeated.
-const writeTimes: LockTimes = { heartbeat: Duration.millis(400), staleAfter: Duration.seconds(2) }
+const writeTimes: LockTimes = { heartbeat: Duration.millis(400), staleAfter: Duration.millis(1600) }
 
 /** The write lock was taken over while its owner wrote: the write was fenced off, and nothing was changed. */
 class LockLost extends Data.TaggedError("LockLost") {}
