@@ -40,14 +40,23 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "client",
     holds: "sends requests: bearer token, 401, 429, pacing, retries with backoff, spans and metrics",
-    shares: ["ahead", "answer", "dispatcher", "fiberRefs", "unreadable"]
+    shares: ["answer", "fiberRefs", "unreadable"]
+  },
+  {
+    name: "budget",
+    holds: "when a request may leave: a client's gate and its pace, and a budget that the processes of an app share",
+    shares: ["ahead", "dispatcher", "pace"]
   },
   {
     name: "session",
     holds: "a valid access token, refreshed in single flight; the OAuth exchanges",
     shares: ["owner", "tokenTurns", "userSessions"]
   },
-  { name: "store", holds: "where tokens are kept: memory, file, KeyValueStore, SQL, sealed", shares: ["record"] },
+  {
+    name: "store",
+    holds: "where tokens are kept: memory, file, KeyValueStore, SQL, sealed",
+    shares: ["dialects", "record"]
+  },
   {
     name: "transport",
     holds: "how a request leaves and an answer comes: fetch, undici, any HttpClient",

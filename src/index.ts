@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+export * as RateBudget from "./budget/RateBudget.js"
 export * as SpotifyClient from "./client/SpotifyClient.js"
 export * as Scope from "./core/Scope.js"
 export * as SpotifyError from "./core/SpotifyError.js"

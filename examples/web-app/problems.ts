@@ -92,6 +92,7 @@ export const problemOf = (error: Failure): Problem => {
         "This app has used up what Spotify grants it. Come back later.",
         home
       )
+    case "BudgetUnavailable":
     case "TokenStoreError":
       return problem(
         503,

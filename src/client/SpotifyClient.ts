@@ -11,9 +11,10 @@ import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { Dispatcher, type Priority } from "../budget/dispatcher.js"
+import { RateBudget } from "../budget/RateBudget.js"
 import type { InvalidInput } from "../core/SpotifyError.js"
 import { SpotifySession } from "../session/SpotifySession.js"
-import type { Priority } from "./dispatcher.js"
 import * as fiberRefs from "./fiberRefs.js"
 import { make as makeClient } from "./make.js"
 import { type Options, type ResponseInfo, SpotifyClient, type Status, type Unreadable } from "./service.js"
@@ -38,7 +39,7 @@ export type {
    * @category models
    */
   Priority
-} from "./dispatcher.js"
+} from "../budget/dispatcher.js"
 
 /**
  * What a client can do, by its short name.
@@ -49,7 +50,8 @@ export type {
 export type Service = SpotifyClient.Service
 
 /**
- * A client over the given session and HTTP client.
+ * A client over the given session and HTTP client, and a `RateBudget` where there is one. With a scope around it, it
+ * leaves the budget when that closes; without, by time.
  *
  * @since 0.1.0
  * @category constructors
@@ -57,9 +59,13 @@ export type Service = SpotifyClient.Service
 export const make = (
   options: Options = {}
 ): Effect.Effect<SpotifyClient.Service, InvalidInput, SpotifySession | HttpClient.HttpClient> =>
-  Effect.map(
-    Effect.all([settingsOf(options), SpotifySession, HttpClient.HttpClient]),
-    ([settings, session, http]) => makeClient(http, session, settings)
+  Effect.flatMap(
+    Effect.all([settingsOf(options), SpotifySession, HttpClient.HttpClient, Effect.serviceOption(RateBudget)]),
+    ([settings, session, http, budget]) =>
+      Effect.map(
+        Option.isSome(budget) ? budget.value.join(settings) : Effect.sync(() => new Dispatcher(settings)),
+        (dispatcher) => makeClient(http, session, settings, dispatcher)
+      )
   )
 
 /**
@@ -83,7 +89,7 @@ export const make = (
 export const layer = (
   options?: Options
 ): Layer.Layer<SpotifyClient, InvalidInput, SpotifySession | HttpClient.HttpClient> =>
-  Layer.effect(SpotifyClient, make(options))
+  Layer.scoped(SpotifyClient, make(options))
 
 /**
  * Runs a program as another user, over the same connections and the same rate gate.

@@ -38,8 +38,7 @@ const said = (text: string): Said => {
 }
 
 /** Whether a 429 means the rate, which a pause helps against, and not the quota. */
-export const isRateLimit = (status: number, text: string): boolean =>
-  status === 429 && said(text).reason !== "QUOTA_EXCEEDED"
+export const isRateLimit = (text: string): boolean => said(text).reason !== "QUOTA_EXCEEDED"
 
 /** What Spotify said, for an error. */
 export const detailOf = ({ redact, text }: Response): string => excerpt(said(text).detail, redact)

@@ -23,6 +23,8 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import { type Ahead, ahead } from "../budget/ahead.js"
+import type { Dispatcher, Outcome, Priority } from "../budget/dispatcher.js"
 import {
   DecodeError,
   isTransient,
@@ -33,9 +35,7 @@ import {
 } from "../core/SpotifyError.js"
 import { monotonic, type Restore, sleepOn } from "../core/time.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
-import { type Ahead, ahead } from "./ahead.js"
 import { detailOf, errorOf } from "./answer.js"
-import type { Dispatcher, Outcome, Priority } from "./dispatcher.js"
 import { priority } from "./fiberRefs.js"
 import { countRateLimited, countRequest, countRetry, countWait } from "./metrics.js"
 import type { Answer, Sender, Target } from "./send.js"
@@ -96,7 +96,7 @@ export class Call {
     const { clock, session, shared: { dispatcher } } = this
     return Effect.suspend(() => {
       const begun = monotonic(clock)
-      const shut = dispatcher.shut(begun)
+      const shut = dispatcher.shut(begun, this.priority)
       if (shut !== undefined) return Effect.fail(this.rateLimitedError(target, shut.until, last))
       const place = {
         clock,
@@ -122,7 +122,9 @@ export class Call {
         {
           onSuccess: (answer) => this.settle(target, answer),
           onFailure: (error) => {
-            if (error._tag === "Shut") return Effect.fail(this.rateLimitedError(target, error.until, last))
+            if (error._tag === "Shut") {
+              return Effect.fail(error.error ?? this.rateLimitedError(target, error.until, last))
+            }
             this.limitedAt = undefined
             if (error._tag === "TransportError") this.observe("none")
             return this.repeat(target, error)

@@ -6,10 +6,10 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Runtime from "effect/Runtime"
+import type { Dispatcher } from "../budget/dispatcher.js"
 import { monotonic } from "../core/time.js"
 import type { SpotifySession } from "../session/SpotifySession.js"
 import { Call, type Shared } from "./call.js"
-import { Dispatcher } from "./dispatcher.js"
 import { sendable } from "./headers.js"
 import { Sender } from "./send.js"
 import type { SpotifyClient, Status } from "./service.js"
@@ -18,15 +18,15 @@ import type { Settings } from "./settings.js"
 export const make = (
   http: HttpClient.HttpClient,
   session: SpotifySession.Service,
-  settings: Settings
+  settings: Settings,
+  dispatcher: Dispatcher
 ): SpotifyClient.Service => {
-  const dispatcher = new Dispatcher(settings)
   const sender = new Sender(http, settings)
   const shared: Shared = { settings, dispatcher, sender }
 
   const status = (clock: Clock.Clock): Status => {
     const now = monotonic(clock)
-    const { background, inFlight, interactive, limit, paced, pausedUntil, perSecond } = dispatcher.state(now)
+    const { background, fleet, inFlight, interactive, limit, paced, pausedUntil, perSecond } = dispatcher.state(now)
     const at = (time: number) =>
       time === 0
         ? Option.none()
@@ -41,7 +41,8 @@ export const make = (
         : Option.some(pausedUntil > 0 ? "pause" : paced > 0 ? "pace" : "limit"),
       pausedUntil: at(pausedUntil),
       nextAt: at(paced),
-      requestsPerSecond: Option.fromNullable(perSecond)
+      requestsPerSecond: Option.fromNullable(perSecond),
+      fleet: Option.fromNullable(fleet)
     }
   }
 

@@ -7,6 +7,7 @@ import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
+import type { Outcome } from "../budget/dispatcher.js"
 import { Deadline } from "../core/deadline.js"
 import { retryAfter } from "../core/retry.js"
 import { ForeignHost, TransportError } from "../core/SpotifyError.js"
@@ -14,7 +15,6 @@ import { pathOf, type Redact, redactorOf } from "../core/text.js"
 import type { Restore } from "../core/time.js"
 import { type Received, sendOf } from "../transport/httpClient.js"
 import { isRateLimit } from "./answer.js"
-import type { Outcome } from "./dispatcher.js"
 import type { Request, Response } from "./service.js"
 import type { Settings } from "./settings.js"
 
@@ -56,8 +56,11 @@ export class Answer implements Response {
     this.#received = received
     this.#token = token
     Object.defineProperty(this, "headers", Answer.#headers)
-    this.#outcome = isRateLimit(received.status, received.text)
-      ? { _tag: "Limited", wait: Option.getOrUndefined(this.retryAfter(now)) }
+    this.#outcome = received.status === 429
+      ? {
+        _tag: isRateLimit(received.text) ? "Limited" : "Spent",
+        wait: Option.getOrUndefined(this.retryAfter(now))
+      }
       : answered
   }
 

@@ -125,6 +125,17 @@ export interface Status {
   readonly nextAt: Option.Option<DateTime.Utc>
   /** The pace: what `requestsPer` says, or what 429s have taught. None while there was neither. */
   readonly requestsPerSecond: Option.Option<number>
+  /**
+   * Of a `RateBudget` that several clients share, once its engine has answered: how many draw on it, which part of it this
+   * client was granted lately (0 to 1), and whether the engine answers. The pace is then that of all of them.
+   *
+   * @since 0.2.0
+   */
+  readonly fleet: Option.Option<{
+    readonly members: number
+    readonly share: number
+    readonly isAvailable: boolean
+  }>
 }
 
 /**

@@ -194,6 +194,33 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
 export class QuotaExceeded extends Schema.TaggedError<QuotaExceeded>()("QuotaExceeded", answer) {}
 
 /**
+ * The budget that several processes share can't be asked: its engine is away, or what is kept there isn't this library's.
+ *
+ * `budget` is its key, `engine` says where it is kept. Calls fail with it only where the budget's layer says so.
+ *
+ * @since 0.2.0
+ * @category answers
+ */
+export class BudgetUnavailable extends Schema.TaggedError<BudgetUnavailable>()("BudgetUnavailable", {
+  budget: Schema.String,
+  engine: Schema.String,
+  detail: Schema.String,
+  message: Schema.String
+}) {
+  /**
+   * @since 0.2.0
+   */
+  static of(budget: string, engine: string, detail: string): BudgetUnavailable {
+    return new BudgetUnavailable({
+      budget,
+      engine,
+      detail,
+      message: `The rate budget ${JSON.stringify(budget)} (${engine}): ${detail}`
+    })
+  }
+}
+
+/**
  * 5xx that stayed through the retries, or came where a repeat could do harm, or with a longer wait than the client's cap.
  *
  * `retryAfter` is what Spotify asked to wait, where it did.
@@ -338,6 +365,7 @@ export type SpotifyError =
   | NotFound
   | RateLimited
   | QuotaExceeded
+  | BudgetUnavailable
   | ServerError
   | UnexpectedStatus
   | DecodeError

@@ -114,7 +114,8 @@ const idle: Status = {
   waitingFor: Option.none(),
   pausedUntil: Option.none(),
   nextAt: Option.none(),
-  requestsPerSecond: Option.none()
+  requestsPerSecond: Option.none(),
+  fleet: Option.none()
 }
 
 const unanswered = (operation: string, answers: ReadonlyArray<Answer>): UnansweredOperation => {

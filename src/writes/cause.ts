@@ -20,6 +20,7 @@ export const Cause: Schema.Schema<unknown, unknown> = Schema.Union(
     Errors.NotFound,
     Errors.RateLimited,
     Errors.QuotaExceeded,
+    Errors.BudgetUnavailable,
     Errors.ServerError,
     Errors.UnexpectedStatus,
     Errors.DecodeError,

@@ -3,7 +3,7 @@
  *
  *   --check   compares with the targets, and fails where one is missed
  *   --write   writes docs/benchmarks.md
- *   --only=calls,memory,wire,http2,paging,decode,budget,writes,start,size,burst
+ *   --only=calls,memory,wire,http2,paging,decode,budget,writes,start,size,burst,fleet
  */
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
@@ -12,7 +12,16 @@ import { fileURLToPath } from "node:url"
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 await build({
-  entryPoints: ["main", "server", "burstChild", "tokenServer", "memory/official", "memory/ours", "tlsServer"].map((
+  entryPoints: [
+    "main",
+    "server",
+    "burstChild",
+    "tokenServer",
+    "fleetChild",
+    "memory/official",
+    "memory/ours",
+    "tlsServer"
+  ].map((
     name
   ) => here(`${name}.ts`)),
   outdir: here(".out"),

@@ -184,7 +184,8 @@ describe("the client's status", () => {
         waitingFor: Option.none(),
         pausedUntil: Option.none(),
         nextAt: Option.none(),
-        requestsPerSecond: expect.objectContaining({ _tag: "Some" })
+        requestsPerSecond: expect.objectContaining({ _tag: "Some" }),
+        fleet: Option.none()
       })
       const fibers = [
         yield* Effect.fork(get("/me")),

@@ -4,9 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
+import type { BudgetUnavailable } from "../core/SpotifyError.js"
 import { monotonic, type Restore, sleepOn } from "../core/time.js"
 import type { Ahead } from "./ahead.js"
-import { Pace, type Told } from "./pace.js"
+import { type Demand, type Fleet, Pace, type Rate, type Told } from "./pace.js"
 
 /** A background call waits while an interactive one does. */
 export type Priority = "interactive" | "background"
@@ -15,13 +16,17 @@ export type Priority = "interactive" | "background"
 export interface Shut {
   readonly _tag: "Shut"
   readonly until: number
+  /** Where it isn't a 429 that shuts it. */
+  readonly error?: BudgetUnavailable
 }
 
-/** What came of a request: an answer, a 429 (`wait` in milliseconds, where Spotify said so), or nothing. */
+/**
+ * What came of a request: an answer, a 429 (`wait` in milliseconds, where Spotify said so) since there were too many or
+ * since the quota is spent, or nothing.
+ */
 export type Outcome =
-  | { readonly _tag: "Answered" }
-  | { readonly _tag: "Limited"; readonly wait: number | undefined }
-  | { readonly _tag: "Unanswered" }
+  | { readonly _tag: "Limited" | "Spent"; readonly wait: number | undefined }
+  | { readonly _tag: "Answered" | "Unanswered" }
 
 export interface Options {
   /** The longest pause that callers sit through, in milliseconds. */
@@ -31,10 +36,7 @@ export interface Options {
   readonly told: Told | undefined
 }
 
-export interface State {
-  readonly inFlight: number
-  readonly interactive: number
-  readonly background: number
+export interface State extends Demand {
   /** How many may be on their way now: less than the maximum at first and while the gate reopens. */
   readonly limit: number
   /** 0 while the gate is open. */
@@ -42,6 +44,8 @@ export interface State {
   readonly perSecond: number | undefined
   /** When the pace lets the next one leave; 0 where it isn't the pace that is waited for. */
   readonly paced: number
+  /** Of a shared budget. */
+  readonly fleet?: Fleet | undefined
 }
 
 /** A call's place in the queue: what is sent again goes before what is new. */
@@ -109,14 +113,14 @@ export class Dispatcher {
   /** Those of them that left in this opening: a straggler from before a pause doesn't hold up the probe. */
   private inOpening = 0
   private limit: number
-  private pausedUntil = 0
+  protected pausedUntil = 0
   private opening = 0
   private unexplained = 0
   /** When the 429s began that no answer has followed yet. */
-  private limitedSince: number | undefined
+  protected limitedSince: number | undefined
   /** When the first of those who wait may have waited for too long; that one may have gone by then. */
-  private lookAt = Infinity
-  private readonly queues: { readonly [P in Priority]: Queue } = {
+  protected lookAt = Infinity
+  protected readonly queues: { readonly [P in Priority]: Queue } = {
     interactive: { repeated: new Set(), fresh: new Set() },
     background: { repeated: new Set(), fresh: new Set() }
   }
@@ -128,20 +132,27 @@ export class Dispatcher {
   ]
   private readonly ahead = new Set<Waiter>()
   private timer: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
-  private readonly pace: Pace
   private readonly listeners = new Set<() => void>()
 
-  constructor(private readonly options: Options) {
+  constructor(
+    private readonly options: Options,
+    private readonly pace: Rate = new Pace(options.told)
+  ) {
     this.limit = Math.min(firstLimit, options.maxInFlight)
-    this.pace = new Pace(options.told)
+  }
+
+  demand(): Demand {
+    return {
+      inFlight: this.inFlight,
+      interactive: sizeOf(this.queues.interactive),
+      background: sizeOf(this.queues.background)
+    }
   }
 
   state(now: number): State {
     const isPaused = this.pausedUntil > now
     return {
-      inFlight: this.inFlight,
-      interactive: sizeOf(this.queues.interactive),
-      background: sizeOf(this.queues.background),
+      ...this.demand(),
       limit: this.limit,
       pausedUntil: isPaused ? this.pausedUntil : 0,
       perSecond: this.pace.perSecond(now),
@@ -156,9 +167,13 @@ export class Dispatcher {
   }
 
   /** When the gate opens, if that is later than callers care to wait for. */
-  shut(now: number): Shut | undefined {
+  shut(now: number, _priority?: Priority): Shut | undefined {
+    return this.shutUntil(this.pausedUntil, now)
+  }
+
+  protected shutUntil(until: number, now: number): Shut | undefined {
     // A rounded difference of large numbers: less than a millisecond is nothing.
-    return this.pausedUntil - now >= this.options.maxWait + 1 ? { _tag: "Shut", until: this.pausedUntil } : undefined
+    return until - now >= this.options.maxWait + 1 ? { _tag: "Shut", until } : undefined
   }
 
   /** When a request is worth a try, as far as that is known now. */
@@ -266,13 +281,13 @@ export class Dispatcher {
     this.admit(clock)
   }
 
-  private leave(ticket: number, outcome: Outcome, clock: Clock.Clock): void {
+  protected leave(ticket: number, outcome: Outcome, clock: Clock.Clock): void {
     const now = monotonic(clock)
     const isNews = ticket === this.opening
     this.exit(ticket)
     if (outcome._tag === "Limited") {
-      this.pause(isNews, outcome.wait ?? 0, now)
-    } else if (outcome._tag === "Answered") {
+      this.pause(isNews, outcome.wait, now)
+    } else if (outcome._tag !== "Unanswered") {
       this.answered(ticket, now)
     }
     this.admit(clock)
@@ -289,9 +304,10 @@ export class Dispatcher {
     }
   }
 
-  private pause(isNews: boolean, wait: number, now: number): void {
-    const millis = wait > 0 || !isNews
-      ? wait
+  private pause(isNews: boolean, wait: number | undefined, now: number): void {
+    const asked = wait ?? 0
+    const millis = asked > 0 || !isNews
+      ? asked
       // Who cares to wait for less than the first of them isn't helped by a shorter one.
       : Math.min(1000 * 2 ** this.unexplained++, Math.max(this.options.maxWait, 1000), maxBackOff)
     this.pausedUntil = Math.max(this.pausedUntil, now + millis)
@@ -299,15 +315,19 @@ export class Dispatcher {
       this.limitedSince ??= now
       // For some it may be over now.
       this.lookAt = now
-      this.pace.limited(now, this.pausedUntil - now)
-      this.opening++
-      this.inOpening = 0
-      this.limit = 1
+      this.pace.limited(now, this.pausedUntil - now, wait)
+      this.reopen()
     }
   }
 
+  protected reopen(): void {
+    this.opening++
+    this.inOpening = 0
+    this.limit = 1
+  }
+
   /** Lets in whom it may, turns away who would wait too long, and keeps a timer only while somebody waits for one. */
-  private admit(clock: Clock.Clock): void {
+  admit(clock: Clock.Clock): void {
     const now = monotonic(clock)
     const later = (time: number) => time > now ? time : Infinity
     const shut = this.shut(now)
@@ -333,7 +353,7 @@ export class Dispatcher {
     if (this.lookAt <= now) this.turnAwayLate(now)
     this.wakeAt(this.waiting() === 0 ? later(aheadAt) : Math.min(later(at), this.lookAt), now, clock)
     const isCrowded = this.waiting() > 0
-    this.pace.crowd(now, isCrowded)
+    this.pace.crowd(now, isCrowded, clock)
     if (this.inFlight === 0 && !isCrowded) this.pace.rest(now)
     this.tell()
   }
@@ -357,8 +377,8 @@ export class Dispatcher {
     return undefined
   }
 
-  private turnAway(shut: Shut): void {
-    for (const queue of this.inOrder) {
+  protected turnAway(shut: Shut, queues: Iterable<Set<Waiter>> = this.inOrder): void {
+    for (const queue of queues) {
       for (const waiter of queue) Deferred.unsafeDone(waiter.admission, Exit.fail(shut))
       queue.clear()
     }

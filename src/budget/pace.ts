@@ -1,7 +1,62 @@
+import type * as Clock from "effect/Clock"
+import type { BudgetUnavailable } from "../core/SpotifyError.js"
+
 /** `requests` in any `window` milliseconds. */
 export interface Told {
   readonly requests: number
   readonly window: number
+}
+
+/** How long after its time a slot may still be used, in milliseconds. */
+export const lateness = 100
+
+/** What a gate asks and tells, to know when the next request may leave. Times are in milliseconds of a clock that nobody sets. */
+export interface Rate {
+  /** When the next request may leave, as far as that is known now; in the past if it may at once. */
+  readonly due: (now: number) => number
+  /** How many requests a second may leave, as far as there is such a number. */
+  readonly perSecond: (now: number) => number | undefined
+  /** Whether a 429 was so lately that nobody should ask for more than is needed. */
+  readonly isWary: (now: number) => boolean
+  /** A request leaves. */
+  readonly depart: (now: number) => void
+  /** There is something to send, after a time in which there was nothing. */
+  readonly begin: (now: number) => void
+  /** There is nothing to send any more. */
+  readonly rest: (now: number) => void
+  /** Whether somebody waits: what was answered while nobody did is the least that Spotify allows. */
+  readonly crowd: (now: number, isCrowded: boolean, clock: Clock.Clock) => void
+  /** An answer of this opening that isn't a 429. */
+  readonly answered: (now: number) => void
+  /** An answer of the opening before, that was on its way when the 429 came. */
+  readonly answeredLate: () => void
+  /** A 429 of this opening; the next one begins after `pause`. Spotify has asked for `wait`, where it did. */
+  readonly limited: (now: number, pause: number, wait: number | undefined) => void
+}
+
+/** How many calls wait, and how many requests are on their way. */
+export interface Demand {
+  readonly interactive: number
+  readonly background: number
+  readonly inFlight: number
+}
+
+/** What a rate that others have a say in asks and tells its gate. */
+export interface Gate {
+  readonly demand: () => Demand
+  /** Somebody else met a 429: nothing leaves until then; `isNews` where it has ended this opening. */
+  readonly closeUntil: (until: number, isNews: boolean, now: number) => void
+  /** Looks again who may leave. */
+  readonly admit: (clock: Clock.Clock) => void
+  /** Turns away who waits: all, for a budget that can't be asked, or what can wait, until the daily quota is there again. */
+  readonly refuse: (why: BudgetUnavailable | number) => void
+}
+
+/** What is known of those who draw on a budget together. */
+export interface Fleet {
+  readonly isAvailable: boolean
+  readonly members: number
+  readonly share: number
 }
 
 interface Learned {
@@ -42,7 +97,7 @@ const slowest = 1 / 4000
  * Time with nothing to send doesn't count. An opening without an answer halves what was known before, down to a floor,
  * and that is made up for at once.
  */
-export class Pace {
+export class Pace implements Rate {
   private readonly departures: Array<number> = []
   private next = 0
   private readonly requests: number
@@ -62,23 +117,19 @@ export class Pace {
     this.spacing = this.requests === 0 ? 0 : this.window / this.requests
   }
 
-  /** When the next request may leave, as far as that is known now; in the past if it may at once. */
   due(now: number): number {
     return Math.max(this.toldDue(), this.learnedDue(now))
   }
 
-  /** How many requests a second may leave, as far as there is such a number. */
   perSecond(now: number): number | undefined {
     const interval = Math.max(this.spacing, this.learnedInterval(now))
     return interval === 0 ? undefined : 1000 / interval
   }
 
-  /** Whether a 429 was so lately that nobody should ask for more than is needed. */
   isWary(now: number): boolean {
     return this.learned !== undefined && now < this.learned.from + wary
   }
 
-  /** A request leaves. */
   depart(now: number): void {
     const interval = Math.max(this.learnedInterval(now), now < this.spreadUntil() ? this.spacing : 0)
     const due = this.last + interval
@@ -90,25 +141,21 @@ export class Pace {
     }
   }
 
-  /** There is something to send, after a time in which there was nothing. */
   begin(now: number): void {
     this.busySince = Math.max(this.busySince, now)
   }
 
-  /** There is nothing to send any more. */
   rest(now: number): void {
     this.busy = this.busyTime(now)
     this.busySince = Math.max(this.busySince, now)
   }
 
-  /** Whether somebody waits: what was answered while nobody did is the least that Spotify allows. */
   crowd(now: number, isCrowded: boolean): void {
     if (isCrowded === (this.crowdedSince !== undefined)) return
     this.crowded = this.crowdedTime(now)
     this.crowdedSince = isCrowded ? now : undefined
   }
 
-  /** An answer of this opening that isn't a 429. */
   answered(now: number): void {
     this.answers++
     if (this.busyTime(now) > memory) {
@@ -118,12 +165,10 @@ export class Pace {
     }
   }
 
-  /** An answer of the opening before, that was on its way when the 429 came. */
   answeredLate(): void {
     if (this.learned !== undefined) this.learned.answers++
   }
 
-  /** A 429 of this opening; the next one begins after `pause`. */
   limited(now: number, pause: number): void {
     const time = this.busyTime(now)
     const interval = this.learnedInterval(now)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { Pace } from "../../src/client/pace.js"
+import { Pace } from "../../src/budget/pace.js"
 
 describe("Pace", () => {
   it("a timer that comes late makes the next departures no later", () => {
