@@ -45,7 +45,7 @@ export const rooms: ReadonlyArray<Room> = [
   {
     name: "budget",
     holds: "when a request may leave: a client's gate and its pace, and a budget that the processes of an app share",
-    shares: ["ahead", "dispatcher", "pace"]
+    shares: ["ahead", "dispatcher", "pace", "priority"]
   },
   {
     name: "session",

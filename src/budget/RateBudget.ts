@@ -16,7 +16,6 @@ import type { BudgetUnavailable, InvalidInput } from "../core/SpotifyError.js"
 import { monotonic } from "../core/time.js"
 import { checkBudget } from "./budgetOptions.js"
 import { decide, sendable, type State } from "./decide.js"
-import type { Dispatcher, Options as GateOptions } from "./dispatcher.js"
 import type { Grant, Report } from "./report.js"
 import { SharedDispatcher } from "./sharedDispatcher.js"
 import { SharedPace } from "./sharedPace.js"
@@ -35,6 +34,8 @@ export type {
 } from "./report.js"
 
 /**
+ * The budget that clients share which are made beneath it; without one, each has a gate of its own.
+ *
  * @since 0.2.0
  * @category tags
  */
@@ -45,6 +46,8 @@ export class RateBudget extends Context.Tag("effect-spotify/RateBudget")<RateBud
  */
 export declare namespace RateBudget {
   /**
+   * A budget by its key, and the engine that decides for all who draw on it.
+   *
    * @since 0.2.0
    * @category models
    */
@@ -58,7 +61,11 @@ export declare namespace RateBudget {
      *
      * @internal
      */
-    readonly join: (options: GateOptions) => Effect.Effect<Dispatcher>
+    readonly join: (limits: {
+      readonly maxWait: number
+      readonly maxInFlight: number
+      readonly told: Report["told"]
+    }) => Effect.Effect<object>
   }
 }
 

@@ -37,6 +37,8 @@ export interface Client {
 }
 
 /**
+ * Which budget, and where its Redis is.
+ *
  * @since 0.2.0
  * @category models
  */

@@ -23,6 +23,8 @@ import type { Grant, Report } from "./report.js"
 import * as kept from "./state.js"
 
 /**
+ * Which budget, and the table that keeps it.
+ *
  * @since 0.2.0
  * @category models
  */

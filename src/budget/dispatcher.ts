@@ -8,9 +8,7 @@ import type { BudgetUnavailable } from "../core/SpotifyError.js"
 import { monotonic, type Restore, sleepOn } from "../core/time.js"
 import type { Ahead } from "./ahead.js"
 import { type Demand, type Fleet, Pace, type Rate, type Told } from "./pace.js"
-
-/** A background call waits while an interactive one does. */
-export type Priority = "interactive" | "background"
+import type { Priority } from "./priority.js"
 
 /** The gate stays shut, or has been shut, for longer than the client cares to wait: it is worth a try at `until`. */
 export interface Shut {

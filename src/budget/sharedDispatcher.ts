@@ -1,8 +1,9 @@
 /** The gate of a client that shares its budget with others. */
 import type * as Clock from "effect/Clock"
 import type { BudgetUnavailable } from "../core/SpotifyError.js"
-import { Dispatcher, type Options, type Outcome, type Priority, type Shut, type State } from "./dispatcher.js"
+import { Dispatcher, type Options, type Outcome, type Shut, type State } from "./dispatcher.js"
 import type { Gate } from "./pace.js"
+import type { Priority } from "./priority.js"
 import type { SharedPace } from "./sharedPace.js"
 
 /** How long the quota is taken to be spent where the answer doesn't say, in milliseconds: then it is worth a try. */

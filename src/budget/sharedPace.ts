@@ -8,6 +8,7 @@ import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import { BudgetUnavailable } from "../core/SpotifyError.js"
 import { monotonic, sleepOn } from "../core/time.js"
+import { tellReport } from "./metrics.js"
 import { type Fleet, type Gate, lateness, Pace, type Rate, type Told } from "./pace.js"
 import type { Grant, Report } from "./report.js"
 
@@ -199,17 +200,19 @@ export class SharedPace implements Rate {
     }
     const { news } = this
     // Who is answered asks again, mostly; it is better to have its slot by then, where nobody else waits for it.
-    const report = this.report(interactive, background + inFlight, inFlight, false)
+    const soon = Math.max(0, inFlight - this.slots.length)
+    const report = this.report(interactive, background + soon, inFlight, false)
     this.news = noNews()
     this.isReporting = true
     this.isUrgent = false
     Runtime.runFork(this.runtime)(
-      Effect.map(inTime(this.budget, report), (result) => {
+      Effect.flatMap(inTime(this.budget, report), (result) => {
         this.isReporting = false
         this.isKnownIdle = Either.isRight(result) && interactive + background + inFlight === 0
         if (Either.isRight(result)) this.take(result.right, monotonic(clock))
         else this.fail(result.left, news, clock)
         this.gate.admit(clock)
+        return tellReport(Either.isRight(result) ? result.right.members : undefined)
       }).pipe(Effect.withClock(clock))
     )
   }
@@ -220,6 +223,7 @@ export class SharedPace implements Rate {
       this.isAway = false
       this.log(Effect.logInfo(`The rate budget ${JSON.stringify(this.budget.key)} answers again`))
     }
+    this.tellOfSmaller(grant)
     this.grant = grant
     this.receivedAt = now
     this.reportAt = now + grant.reportAfter
@@ -232,8 +236,22 @@ export class SharedPace implements Rate {
       if (isNews || grant.pause > 0) this.pause(grant, isNews, now)
       this.opening = grant.opening
       this.hasReopened = false
-      this.slots.push(...grant.slots.map((slot) => now + slot))
+      // One that was given back by another may come before those that are here.
+      this.slots = [...this.slots, ...grant.slots.map((slot) => now + slot)].toSorted((a, b) => a - b)
     }
+  }
+
+  /** Once, and again where it changes. */
+  private tellOfSmaller({ told }: Grant): void {
+    const own = this.options.told
+    const before = this.grant?.told
+    if (own === undefined || told === undefined) return
+    const is = (other: Told | undefined) => told.requests === other?.requests && told.window === other.window
+    if (is(own) || is(before)) return
+    this.log(Effect.logWarning(
+      `The rate budget ${JSON.stringify(this.budget.key)}: this client was told ${inWords(own)}, another one ` +
+        `${inWords(told)}; the smaller counts for all`
+    ))
   }
 
   private pause(grant: Grant, isNews: boolean, now: number): void {
@@ -297,6 +315,8 @@ export class SharedPace implements Rate {
     Runtime.runFork(this.runtime)(line)
   }
 }
+
+const inWords = ({ requests, window }: Told): string => `${requests} requests in ${window / 1000} s`
 
 const inTime = ({ key, report }: Engine, what: Report) =>
   Effect.either(Effect.timeoutFail(report(what), {

@@ -11,7 +11,8 @@ import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Dispatcher, type Priority } from "../budget/dispatcher.js"
+import { Dispatcher } from "../budget/dispatcher.js"
+import type { Priority } from "../budget/priority.js"
 import { RateBudget } from "../budget/RateBudget.js"
 import type { InvalidInput } from "../core/SpotifyError.js"
 import { SpotifySession } from "../session/SpotifySession.js"
@@ -39,7 +40,7 @@ export type {
    * @category models
    */
   Priority
-} from "../budget/dispatcher.js"
+} from "../budget/priority.js"
 
 /**
  * What a client can do, by its short name.
@@ -63,8 +64,8 @@ export const make = (
     Effect.all([settingsOf(options), SpotifySession, HttpClient.HttpClient, Effect.serviceOption(RateBudget)]),
     ([settings, session, http, budget]) =>
       Effect.map(
-        Option.isSome(budget) ? budget.value.join(settings) : Effect.sync(() => new Dispatcher(settings)),
-        (dispatcher) => makeClient(http, session, settings, dispatcher)
+        Option.isSome(budget) ? budget.value.join(settings) : Effect.succeed(settings),
+        (gate) => makeClient(http, session, settings, gate instanceof Dispatcher ? gate : new Dispatcher(settings))
       )
   )
 

@@ -24,7 +24,8 @@ import type * as Redacted from "effect/Redacted"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type Ahead, ahead } from "../budget/ahead.js"
-import type { Dispatcher, Outcome, Priority } from "../budget/dispatcher.js"
+import type { Dispatcher, Outcome } from "../budget/dispatcher.js"
+import type { Priority } from "../budget/priority.js"
 import {
   DecodeError,
   isTransient,

@@ -1,7 +1,7 @@
 /** What a program says of the calls that it makes in some region of it. */
 import * as FiberRef from "effect/FiberRef"
 import { globalValue } from "effect/GlobalValue"
-import type { Priority } from "../budget/dispatcher.js"
+import type { Priority } from "../budget/priority.js"
 import type { ResponseInfo } from "./service.js"
 
 export const priority: FiberRef.FiberRef<Priority> = globalValue(

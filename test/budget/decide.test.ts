@@ -6,41 +6,18 @@ import type { Told } from "../../src/budget/pace.js"
 import type { Grant, Report } from "../../src/budget/report.js"
 import { reportOf } from "./engines.js"
 import {
-  Engine,
+  fleet,
   type GateOptions,
   LocalGate,
   mostWithin,
-  randomOf,
   Server,
   type ServerOptions,
-  SharedGate,
   tenASecond,
   Timeline
 } from "./simulation.js"
 
 const ten: Told = { requests: 10, window: 1000 }
 const hundred: Told = { requests: 100, window: 1000 }
-
-/** Starts gates nearly together, and lets time go on. */
-const fleet = (options: {
-  readonly gates: ReadonlyArray<GateOptions>
-  readonly server?: ServerOptions
-  readonly seed?: number
-  readonly offset?: number
-  readonly until?: number
-  readonly kill?: { readonly gate: number; readonly at: number }
-}) => {
-  const { kill, offset = 1.7e12, seed = 1, server: serverOptions = tenASecond, until = 300_000 } = options
-  const time = new Timeline(0)
-  const random = randomOf(seed)
-  const server = new Server(time, serverOptions)
-  const engine = new Engine(time, () => 2 + random() * 3, offset)
-  const gates = options.gates.map((gate) => new SharedGate(time, server, engine, gate))
-  for (const gate of gates) time.at(random() * 20, () => gate.start())
-  if (kill !== undefined) time.at(kill.at, () => gates[kill.gate]?.kill())
-  time.run(until)
-  return { server, engine, gates }
-}
 
 /** Every gate's time for all of its calls, in parts of the least that there is. */
 const against = (ideal: number, gates: ReadonlyArray<{ readonly endedAt: number | undefined }>) =>

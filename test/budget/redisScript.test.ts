@@ -2,9 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, FastCheck as fc } from "effect"
 import { Redis } from "ioredis"
 import { decide, type State } from "../../src/budget/decide.js"
+import type { Told } from "../../src/budget/pace.js"
 import { script } from "../../src/budget/redisScript.js"
 import type { Report } from "../../src/budget/report.js"
 import { hasRedis, makeRedis, withRedis } from "./redisServer.js"
+import { fleet, tenASecond } from "./simulation.js"
 
 const told = fc.constantFrom(
   undefined,
@@ -74,9 +76,48 @@ describe.skipIf(!hasRedis)(`the script ${withRedis}`, () => {
               expect(JSON.parse(String(await redis.get(key)))).toEqual(json(state))
             }
           }),
-          { numRuns: 300 }
+          { numRuns: 600 }
         )
       )
+    }))
+
+  it.scopedLive("decides as `decide` does for fleets at work", () =>
+    Effect.gen(function*() {
+      const { port } = yield* makeRedis()
+      const redis = yield* Effect.acquireRelease(
+        Effect.sync(() => new Redis(port)),
+        (redis) => Effect.sync(() => redis.disconnect())
+      )
+      const ten = { requests: 10, window: 1000 }
+      const gate = { callers: 10, calls: 1e6 }
+      const gates = (told: Told | undefined) => [
+        { ...gate, told },
+        { ...gate, told, callers: 25 },
+        { ...gate, told, isBackground: true },
+        { ...gate, told, callers: 2, rest: 700 }
+      ]
+      const slow = { perSecond: 1e6, burst: 1e6, latency: 2500, wait: undefined }
+      const fleets = [
+        { gates: gates(ten), server: tenASecond },
+        { gates: gates(undefined), server: tenASecond },
+        { gates: gates(undefined).slice(0, 2), server: { ...tenASecond, latency: 2500, wait: undefined } },
+        { gates: gates({ requests: 30, window: 1000 }), server: tenASecond },
+        { gates: gates({ requests: 6, window: 30_000 }), server: tenASecond },
+        { gates: gates(undefined).slice(0, 2), server: slow }
+      ]
+      for (const [number, { gates, server }] of fleets.entries()) {
+        const { engine } = fleet({ gates, server, kill: { gate: 1, at: 30_000 }, until: 45_000 })
+        let state: State | undefined
+        for (const { now, report } of engine.heard) {
+          const answer: unknown = yield* Effect.promise(() =>
+            redis.eval(script, 1, `fleet ${number}`, JSON.stringify(report), String(now))
+          )
+          const expected = decide(state, report, now)
+          state = expected.state
+          expect(JSON.parse(String(answer))).toEqual({ now, grant: json(expected.grant) })
+        }
+        expect(JSON.parse(String(yield* Effect.promise(() => redis.get(`fleet ${number}`))))).toEqual(json(state))
+      }
     }))
 
   it.scopedLive("goes by the server's clock", () =>

@@ -84,6 +84,8 @@ export class Engine {
   state: State | undefined
   reports = 0
   largest = 0
+  /** What it was told, and when. */
+  readonly heard: Array<{ readonly report: Report; readonly now: number }> = []
 
   constructor(
     private readonly time: Timeline,
@@ -95,7 +97,9 @@ export class Engine {
   report(report: Report, done: (grant: Grant) => void): void {
     const { time } = this
     time.at(time.now + this.delay() / 2, () => {
-      const { grant, state } = decide(this.state, report, time.now + this.offset)
+      const now = time.now + this.offset
+      const { grant, state } = decide(this.state, report, now)
+      this.heard.push({ report, now })
       this.state = state
       this.reports++
       this.largest = Math.max(this.largest, JSON.stringify(state).length)
@@ -387,3 +391,24 @@ export const mostWithin = (times: ReadonlyArray<number>, window: number): number
 }
 
 export const tenASecond: ServerOptions = { perSecond: 10, burst: 10, latency: 50, wait: 1000 }
+
+/** Starts gates nearly together, and lets time go on. */
+export const fleet = (options: {
+  readonly gates: ReadonlyArray<GateOptions>
+  readonly server?: ServerOptions
+  readonly seed?: number
+  readonly offset?: number
+  readonly until?: number
+  readonly kill?: { readonly gate: number; readonly at: number }
+}) => {
+  const { kill, offset = 1.7e12, seed = 1, server: serverOptions = tenASecond, until = 300_000 } = options
+  const time = new Timeline(0)
+  const random = randomOf(seed)
+  const server = new Server(time, serverOptions)
+  const engine = new Engine(time, () => 2 + random() * 3, offset)
+  const gates = options.gates.map((gate) => new SharedGate(time, server, engine, gate))
+  for (const gate of gates) time.at(random() * 20, () => gate.start())
+  if (kill !== undefined) time.at(kill.at, () => gates[kill.gate]?.kill())
+  time.run(until)
+  return { server, engine, gates }
+}

@@ -37,8 +37,8 @@ const makeEngine = (answer: (report: RateBudget.Report) => Effect.Effect<RateBud
 
 type Engine = ReturnType<typeof makeEngine>
 
-const layer = ({ report }: Engine, onUnavailable?: "local" | "fail") =>
-  clientLayer().pipe(
+const layer = ({ report }: Engine, onUnavailable?: "local" | "fail", options?: SpotifyClient.Options) =>
+  clientLayer(options).pipe(
     Layer.provide(Layer.succeed(RateBudget.RateBudget, RateBudget.make({ key: "app", report, onUnavailable }))),
     Layer.provideMerge(FakeSpotify.layer({ latency: 100 }))
   )
@@ -240,6 +240,25 @@ describe("an engine that is away", () => {
       expect(yield* Fiber.join(fiber)).toMatchObject({ status: 200 })
     }).pipe(Effect.provide(layer(engine, "fail")), Effect.provide(silent))
   })
+})
+
+it.effect("a budget that somebody was told a smaller one of is the smaller one, which is told once", () => {
+  const lines: Array<string> = []
+  const logger = Logger.replace(Logger.defaultLogger, Logger.make(({ message }) => void lines.push(String(message))))
+  const engine = makeEngine(() =>
+    Effect.succeed({ ...open, slots: [0], reportAfter: 50, told: { requests: 5, window: 1000 } })
+  )
+  return Effect.gen(function*() {
+    for (let i = 0; i < 3; i++) {
+      const fiber = yield* Effect.fork(get("/me"))
+      yield* pass(200)
+      yield* Fiber.join(fiber)
+    }
+    expect(lines.filter((line) => line.includes("rate budget"))).toEqual([
+      "The rate budget \"app\": this client was told 20 requests in 1 s, another one 5 requests in 1 s; the smaller " +
+      "counts for all"
+    ])
+  }).pipe(Effect.provide(layer(engine, "local", { requestsPer: [20, "1 second"] })), Effect.provide(logger))
 })
 
 describe("the daily quota", () => {

@@ -29,6 +29,7 @@ export const errors = [
     retryAt: DateTime.unsafeMake("2026-11-21T12:00:00Z")
   }),
   new E.QuotaExceeded(answer),
+  E.BudgetUnavailable.of("app", "Redis", "it is away"),
   new E.ServerError(answer),
   new E.UnexpectedStatus(answer),
   new E.DecodeError({

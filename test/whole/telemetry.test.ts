@@ -1,6 +1,7 @@
 import { KeyValueStore } from "@effect/platform"
 import { expect, it } from "@effect/vitest"
 import { DateTime, Duration, Effect, Layer, Metric, Redacted } from "effect"
+import * as RateBudget from "effect-spotify/RateBudget"
 import * as RequestBatching from "effect-spotify/RequestBatching"
 import * as RequestSharing from "effect-spotify/RequestSharing"
 import * as ResponseCache from "effect-spotify/ResponseCache"
@@ -50,6 +51,7 @@ const program = Effect.gen(function*() {
   yield* fake.failNext(FakeSpotify.slow("1 second"), { on: { host: "accounts" } })
   yield* Users.me()
   yield* Effect.provide(Users.me(), signedIn)
+  yield* Effect.provide(Users.me(), Layer.provide(signedIn, RateBudget.layerMemory({ key: "app" })))
   yield* fake.failNext([FakeSpotify.reply(503), FakeSpotify.tooManyRequests(1)])
   yield* Tracks.get(track)
   yield* Effect.ignore(Tracks.get("0000000000000000000000"))
