@@ -14,10 +14,12 @@ export interface Server {
 /** Starts the local Spotify in a process of its own. */
 export const startServer = async (): Promise<Server> => {
   const child = fork(fileURLToPath(new URL("./server.js", import.meta.url)), { execArgv: [] })
+  child.on("error", (error) => {
+    throw error
+  })
   const answer = (question?: string): Promise<Record<string, number>> =>
-    new Promise((resolve, reject) => {
+    new Promise((resolve) => {
       child.once("message", (message) => resolve(message as Record<string, number>))
-      child.once("error", reject)
       if (question !== undefined) child.send(question)
     })
   const origin = (port: number | undefined): string => `http://127.0.0.1:${port}`
