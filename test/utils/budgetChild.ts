@@ -2,12 +2,12 @@
 import { NodeRuntime } from "@effect/platform-node"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
+import * as Markets from "effect-spotify/Markets"
 import * as RateBudgetRedis from "effect-spotify/RateBudgetRedis"
 import * as RateBudgetSql from "effect-spotify/RateBudgetSql"
 import * as SpotifyClient from "effect-spotify/SpotifyClient"
 import * as SpotifySession from "effect-spotify/SpotifySession"
 import * as UndiciTransport from "effect-spotify/UndiciTransport"
-import * as Markets from "effect-spotify/Markets"
 
 export interface Task {
   readonly api: string
