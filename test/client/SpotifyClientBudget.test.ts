@@ -89,6 +89,20 @@ describe("requests of a shared budget", () => {
     }).pipe(Effect.provide(layer(engine)))
   })
 
+  it.effect("the slot of a call that was interrupted is the next one's", () => {
+    let grants = 0
+    const engine = makeEngine(() => Effect.succeed({ ...open, slots: grants++ === 0 ? [100] : [] }))
+    return Effect.gen(function*() {
+      const first = yield* Effect.fork(get("/me"))
+      const second = yield* Effect.fork(get("/me"))
+      yield* pass(40)
+      yield* Fiber.interrupt(first)
+      yield* pass(200)
+      yield* Fiber.join(second)
+      expect(yield* departures).toEqual([100])
+    }).pipe(Effect.provide(layer(engine)))
+  })
+
   it.effect("without a pace, as many as are granted are on their way", () => {
     const engine = makeEngine(() => Effect.succeed({ ...open, inFlight: 2, requestsPerSecond: undefined }))
     return Effect.gen(function*() {
