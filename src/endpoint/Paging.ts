@@ -12,7 +12,7 @@ import type { Paged } from "./Endpoint.js"
 import * as internal from "./pagination.js"
 import type { Page, PageError, Position } from "./pagination.js"
 
-export type { Page, PageError, Position } from "./pagination.js"
+export { type Page, type PageError, Position } from "./pagination.js"
 
 /**
  * How a list is read. These stand beside the operation's own options.

@@ -22,6 +22,7 @@ import { DecodeError, InvalidInput, RepeatedPage, type SpotifyError } from "../c
 import type { CursorPaging, OffsetPaging, Paged, Spec } from "./Endpoint.js"
 import { lostBy } from "./lostOperations.js"
 import type { CursorPage } from "./Page.js"
+import { optional } from "./schema.js"
 
 /**
  * Where in a list a page begins, in the words of the operation's own options; without any of them it is the start. Plain
@@ -38,6 +39,30 @@ export interface Position {
   readonly after?: string | number
   readonly before?: string | number
 }
+
+const cursor = optional(Schema.Union(Schema.String, Schema.Number))
+
+/**
+ * The schema of {@link Position}, by which one is kept.
+ *
+ * @example
+ * ```ts
+ * import { Schema } from "effect"
+ * import { Paging } from "effect-spotify"
+ *
+ * const json = Schema.parseJson(Paging.Position)
+ * const keep = Schema.encode(json) // from a page's `next` to a text
+ * const read = Schema.decode(json) // and back, for `from`
+ * ```
+ *
+ * @since 0.2.0
+ * @category schemas
+ */
+export const Position: Schema.Schema<Position> = Schema.Struct({
+  offset: optional(Schema.NonNegativeInt),
+  after: cursor,
+  before: cursor
+}).annotations({ identifier: "Position" })
 
 /**
  * A page of a list.

@@ -468,3 +468,13 @@ it("the largest page is the one that the declaration allows, which must say it",
   expect(Playlists.tracks.page.maxLimit).toBe(100)
   expect(() => list(Schema.Number)).toThrow("Numbers.list: the schema of limit says no maximum")
 })
+
+it("Paging.Position is kept as JSON, and refuses what is none", () => {
+  const json = Schema.parseJson(Paging.Position)
+  for (const position of [{}, { offset: 50 }, { after: "7EjyzZcbLxW7PaaLua9Ksb" }, { before: 1_700_000_000_000 }]) {
+    expect(Schema.decodeSync(json)(Schema.encodeSync(json)(position))).toEqual(position)
+  }
+  for (const text of ["{\"offset\":-1}", "{\"offset\":1.5}", "{\"after\":{}}", "7"]) {
+    expect(Schema.decodeEither(json)(text)).toMatchObject({ _tag: "Left" })
+  }
+})
