@@ -227,7 +227,7 @@ describe("an engine that is away", () => {
         "WARN The rate budget \"app\" (a test): it is away. Until it answers, requests leave by a pace of this process's own",
         "INFO The rate budget \"app\" answers again"
       ])
-    }).pipe(Effect.provide(layer(engine)), Effect.provide(logger))
+    }).pipe(Effect.provide(Layer.provideMerge(layer(engine), logger)))
   })
 
   it.effect("one that never answers, too", () => {
@@ -237,7 +237,7 @@ describe("an engine that is away", () => {
       yield* pass(1300)
       yield* Fiber.joinAll(fibers)
       expect(Math.max(...(yield* departures))).toBeLessThanOrEqual(1000)
-    }).pipe(Effect.provide(layer(engine)), Effect.provide(silent))
+    }).pipe(Effect.provide(Layer.provideMerge(layer(engine), silent)))
   })
 
   it.effect("or, where the layer says so, calls fail with its error within a second", () => {
@@ -252,7 +252,7 @@ describe("an engine that is away", () => {
       const fiber = yield* Effect.fork(get("/me"))
       yield* pass(1000)
       expect(yield* Fiber.join(fiber)).toMatchObject({ status: 200 })
-    }).pipe(Effect.provide(layer(engine, "fail")), Effect.provide(silent))
+    }).pipe(Effect.provide(Layer.provideMerge(layer(engine, "fail"), silent)))
   })
 })
 
@@ -272,7 +272,7 @@ it.effect("a budget that somebody was told a smaller one of is the smaller one, 
       "The rate budget \"app\": this client was told 20 requests in 1 s, another one 5 requests in 1 s; the smaller " +
       "counts for all"
     ])
-  }).pipe(Effect.provide(layer(engine, "local", { requestsPer: [20, "1 second"] })), Effect.provide(logger))
+  }).pipe(Effect.provide(Layer.provideMerge(layer(engine, "local", { requestsPer: [20, "1 second"] }), logger)))
 })
 
 describe("the daily quota", () => {
