@@ -109,9 +109,14 @@ export const run = (options: {
     const pause = Effect.promise(() => setTimeout(5))
     const seen = (requests: number) =>
       Effect.repeat(Effect.zipRight(pause, spotify.count({ host: "api" })), { until: (count) => count >= requests })
+    // Where no such request comes any more, one that has just sent another.
     const sender = Effect.zipRight(pause, spotify.requests).pipe(
-      Effect.map((requests) => requests.slice(options.killing)),
-      Effect.map(Arr.findLast(({ operation, outcome }) => operation === options.cutting && outcome === "pending")),
+      Effect.map(Arr.filter(({ host, outcome }) => host === "api" && outcome === "pending")),
+      Effect.map((pending) =>
+        Arr.findLast(pending, ({ operation }) => operation === options.cutting).pipe(
+          Option.orElse(() => fleet.done.exported < people.length ? Option.none() : Arr.last(pending))
+        )
+      ),
       Effect.repeat({ until: Option.isSome }),
       Effect.flatten,
       Effect.map(({ headers }) => Number(String(headers["user-agent"]).replace("fleet/", "")))
