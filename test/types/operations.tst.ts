@@ -67,6 +67,7 @@ describe("errors", () => {
   test("the union has every tag, and catching one leaves the others", () => {
     expect<SpotifyError.SpotifyError["_tag"]>().type.toBe<
       | "BadRequest"
+      | "BudgetUnavailable"
       | "DecodeError"
       | "Forbidden"
       | "ForeignHost"
