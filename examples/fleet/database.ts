@@ -32,3 +32,17 @@ export const createTables = Effect.gen(function*() {
   )`
   yield* sql`CREATE TABLE accounts (job text PRIMARY KEY, account text NOT NULL)`
 })
+
+/**
+ * Lets the cluster read again what it has read and not answered for 20 seconds. What a worker is at, it leaves alone.
+ *
+ * The cluster does so itself, after ten minutes. That is how long a job stands still where @effect/cluster 0.60 drops the
+ * message of a step: its reading loop forgets which messages it has just answered, asks for the new ones, and passes over
+ * one that was answered "suspended" and put back in between, as a step is whose shard went to another worker.
+ */
+export const readAgain = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) =>
+    sql`UPDATE cluster_messages SET last_read = NULL
+      WHERE NOT processed AND last_read < NOW() - INTERVAL '20 seconds'`
+)

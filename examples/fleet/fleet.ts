@@ -1,7 +1,7 @@
 /** The fleet: its database, its Spotify, its workers, and the jobs that they are given. */
 import { ClusterWorkflowEngine } from "@effect/cluster"
 import { NodeClusterSocket } from "@effect/platform-node"
-import { Effect, Layer, Logger, LogLevel, Redacted, Schema } from "effect"
+import { Effect, Layer, Logger, LogLevel, Redacted, Schedule, Schema } from "effect"
 import { TokenStore } from "effect-spotify"
 import { FakeSpotify } from "effect-spotify/testing"
 import * as TokenStoreSql from "effect-spotify/TokenStoreSql"
@@ -118,6 +118,8 @@ export const start = (options: Options) =>
       () => Effect.forkScoped(Effect.forever(Effect.zipLeft(place, Effect.sleep("1 second")))),
       { discard: true }
     )
+
+    yield* Effect.forkScoped(Effect.provide(Effect.repeat(Database.readAgain, Schedule.spaced("5 seconds")), client))
 
     const done: Done = { exported: 0, tracks: 0, updated: 0, failures: [] }
     const job = ({ id: user, playlist }: Person) =>
